@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdlib>
+
+#include <ai500/collectives/policy.hpp>
+
+namespace ai500::collectives {
+
+/// One rank, alone: everything is already reduced. For a benchmark without a message passing
+/// library.
+struct Self {
+  static constexpr std::string_view name = "self (one rank)";
+  static std::string library() { return "none"; }
+  static int launched_rank() { return 0; }
+
+  class Communicator {
+   public:
+    int rank() const { return 0; }
+    int size() const { return 1; }
+    Communicator split(int) { return {}; }
+    void barrier() {}
+    template <class T>
+    void allreduce(View<T>) {}
+    double maximum(double number) { return number; }
+    std::string bcast(std::string const& text, int) { return text; }
+    std::vector<std::string> allgather(std::string const& text) { return {text}; }
+  };
+
+  class Session {
+   public:
+    Session(int&, char**&) {}
+    Communicator world() { return {}; }
+    void abort(int code) { std::_Exit(code); }
+  };
+};
+static_assert(CollectivePolicy<Self>);
+
+}  // namespace ai500::collectives

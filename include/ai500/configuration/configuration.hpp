@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <ai500/core/types.hpp>
+
+namespace ai500 {
+
+/// USER CONFIGURATION (section 3.3, step 1): what a user asked for, as the command line or a TOML
+/// file gave it. What was not given stays empty; `Ensemble::run` fills it in from the workload and
+/// the machine and the report prints the result.
+struct Configuration {
+  std::optional<int> jobs;     ///< M, the ensemble's size
+  std::optional<int> degree;   ///< P_degree, the ranks of one base model
+  std::optional<int> job;      ///< train only this member, 0 to M - 1; all the ranks work for it
+  std::optional<int> epochs;   ///< passes over each member's bootstrap
+  std::optional<Count> batch;  ///< |B_k|: samples a step of one base model, all its ranks together
+  std::optional<Count> micro_batch;  ///< samples a normalization sees; default |B_k| / P_degree
+  std::optional<int> threads;        ///< threads a rank; default: the rank's share of the cores
+  Seed seed = 1;                     ///< keys every random number of the run
+  std::string data;  ///< folder of the data set; empty: where the data set is usually installed
+  std::string output = "ai500-output";  ///< folder of the results and of the members
+  bool quick = false;  ///< a few seconds only: checks that everything works, is NOT A RESULT
+};
+
+}  // namespace ai500

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <ai500/configuration/batch_plan.hpp>
+#include <ai500/configuration/checks.hpp>
+#include <ai500/configuration/configuration.hpp>
+#include <ai500/configuration/ensemble_shape.hpp>
+
+namespace ai500 {
+
+/// What a workload and a machine give when the user does not say.
+struct Defaults {
+  int epochs = 1;
+  Count batch = 1;
+  int accelerators_a_node = 1;
+  int cores_a_rank = 1;   ///< a rank's share of the cores that the process may use
+  bool threaded = false;  ///< whether the kernels use more than one thread
+};
+
+/// The values of a run, complete and checked.
+struct RunSettings {
+  EnsembleShape shape;
+  BatchPlan batch;
+  int epochs = 1;
+  int threads = 1;
+  Seed seed = 1;
+  bool quick = false;
+
+  friend constexpr bool operator==(RunSettings const&, RunSettings const&) = default;
+};
+
+/// Steps of an epoch and samples of an evaluation in a quick run: enough to see that everything
+/// works.
+inline constexpr Count quick_steps = 8;
+inline constexpr Count quick_samples = 512;
+
+/// Step 1 of section 3.3: what the user asked for, completed by the defaults and checked against
+/// the machine.
+/// @param scale Sys_scale, the ranks of this run
+/// @throws UsageError naming the option or equation and what would be right
+inline RunSettings complete(Configuration const& asked, Defaults const& defaults, int scale) {
+  check(asked);
+  RunSettings settings;
+  settings.shape = shape_of(asked, scale, defaults.accelerators_a_node);
+  settings.batch = batch_plan(asked.batch.value_or(defaults.batch), asked.micro_batch,
+                              settings.shape.parallelism_degree);
+  settings.epochs = asked.epochs.value_or(asked.quick ? 1 : defaults.epochs);
+  settings.threads = asked.threads.value_or(defaults.threaded ? defaults.cores_a_rank : 1);
+  if (settings.threads > 1 && !defaults.threaded)
+    throw UsageError("--threads " + std::to_string(settings.threads) +
+                     ": the kernels of this benchmark use one thread a rank; start more ranks");
+  settings.seed = asked.seed;
+  settings.quick = asked.quick;
+  return settings;
+}
+
+}  // namespace ai500

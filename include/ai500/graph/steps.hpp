@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The steps a program is made of. Kernels are written for one step each; what a step reads
+/// and writes, in order, with shapes, is said here. n is the micro-batch's items, c channels, h x w
+/// height and width; `y` results, `x` inputs, `d...` gradients. Everything is dense, outermost
+/// extent first, unless the kernel set states another layout.
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include <ai500/graph/shape.hpp>
+
+namespace ai500 {
+
+namespace steps {
+
+/// reads x (n, c, h, w), weight (c', c / groups, kh, kw); writes y (n, c', h', w').
+struct Convolution {
+  static constexpr std::string_view name = "convolution";
+  Window window;
+  Count groups = 1;
+  bool operator==(Convolution const&) const = default;
+};
+
+/// reads dy (n, c', h', w'), weight; writes dx (n, c, h, w).
+struct ConvolutionDataGradient {
+  static constexpr std::string_view name = "convolution data gradient";
+  Window window;
+  Count groups = 1;
+  bool operator==(ConvolutionDataGradient const&) const = default;
+};
+
+/// reads x, dy; writes dweight (c', c / groups, kh, kw).
+struct ConvolutionFilterGradient {
+  static constexpr std::string_view name = "convolution filter gradient";
+  Window window;
+  Count groups = 1;
+  bool operator==(ConvolutionFilterGradient const&) const = default;
+};
+
+/// reads x (n, f...), weight (f', f), bias (f'); writes y (n, f'). f is the elements of an item.
+struct FullyConnected {
+  static constexpr std::string_view name = "fully connected";
+  bool operator==(FullyConnected const&) const = default;
+};
+
+/// reads dy (n, f'), weight (f', f); writes dx (n, f...).
+struct FullyConnectedDataGradient {
+  static constexpr std::string_view name = "fully connected data gradient";
+  bool operator==(FullyConnectedDataGradient const&) const = default;
+};
+
+/// reads x, dy; writes dweight (f', f), dbias (f').
+struct FullyConnectedWeightGradient {
+  static constexpr std::string_view name = "fully connected weight gradient";
+  bool operator==(FullyConnectedWeightGradient const&) const = default;
+};
+
+/// reads x (n, c, h, w); writes statistics (2, c): each channel's mean, then its biased variance,
+/// over n, h and w.
+struct NormalizationStatistics {
+  static constexpr std::string_view name = "normalization statistics";
+  bool operator==(NormalizationStatistics const&) const = default;
+};
+
+/// reads x, statistics, scale (c), shift (c); writes y = (x - mean) / sqrt(variance + epsilon) *
+/// scale + shift. In evaluation the statistics are the running ones.
+struct NormalizationApply {
+  static constexpr std::string_view name = "normalization apply";
+  double epsilon = 1e-5;
+  bool operator==(NormalizationApply const&) const = default;
+};
+
+/// reads dy, x, statistics; writes dscale (c) = sum dy x^, dshift (c) = sum dy, with x^ = (x -
+/// mean) / sqrt(variance + epsilon).
+struct NormalizationParameterGradient {
+  static constexpr std::string_view name = "normalization parameter gradient";
+  double epsilon = 1e-5;
+  bool operator==(NormalizationParameterGradient const&) const = default;
+};
+
+/// reads dy, x, statistics, scale, dscale, dshift; writes dx = scale / sqrt(variance + epsilon) *
+/// (dy - dshift / m - x^ dscale / m), m = n h w (Ioffe and Szegedy 2015).
+struct NormalizationDataGradient {
+  static constexpr std::string_view name = "normalization data gradient";
+  double epsilon = 1e-5;
+  bool operator==(NormalizationDataGradient const&) const = default;
+};
+
+/// reads summed statistics (2, c) of `batches` micro-batches, running (2, c); writes running = (1 -
+/// momentum) running + momentum (summed / batches), the variance made unbiased by
+/// `variance_correction` = m / (m - 1).
+struct UpdateRunningStatistics {
+  static constexpr std::string_view name = "update running statistics";
+  double momentum = 0.1;
+  double batches = 1;
+  double variance_correction = 1;
+  bool operator==(UpdateRunningStatistics const&) const = default;
+};
+
+/// reads x; writes y = max(x, 0).
+struct Relu {
+  static constexpr std::string_view name = "relu";
+  bool operator==(Relu const&) const = default;
+};
+
+/// reads dy, y; writes dx = dy where y > 0, else 0.
+struct ReluGradient {
+  static constexpr std::string_view name = "relu gradient";
+  bool operator==(ReluGradient const&) const = default;
+};
+
+/// reads a, b; writes a + b.
+struct Add {
+  static constexpr std::string_view name = "add";
+  bool operator==(Add const&) const = default;
+};
+
+/// reads two gradients of one value that two operations use; writes their sum.
+struct SumGradients {
+  static constexpr std::string_view name = "sum gradients";
+  bool operator==(SumGradients const&) const = default;
+};
+
+/// reads x (n, c, h, w); writes y (n, c, h', w') and selection (n, c, h', w'): which element of
+/// each window won. Only the gradient of the same kernel set reads it: its meaning is theirs.
+struct MaxPooling {
+  static constexpr std::string_view name = "max pooling";
+  Window window;
+  bool operator==(MaxPooling const&) const = default;
+};
+
+/// reads dy, selection; writes dx.
+struct MaxPoolingGradient {
+  static constexpr std::string_view name = "max pooling gradient";
+  Window window;
+  bool operator==(MaxPoolingGradient const&) const = default;
+};
+
+/// reads x; writes y, the sum over each window divided by the kernel's area (padding counts as
+/// zeros).
+struct AveragePooling {
+  static constexpr std::string_view name = "average pooling";
+  Window window;
+  bool operator==(AveragePooling const&) const = default;
+};
+
+/// reads dy; writes dx.
+struct AveragePoolingGradient {
+  static constexpr std::string_view name = "average pooling gradient";
+  Window window;
+  bool operator==(AveragePoolingGradient const&) const = default;
+};
+
+/// reads logits (n, classes); writes probabilities (n, classes).
+struct Softmax {
+  static constexpr std::string_view name = "softmax";
+  bool operator==(Softmax const&) const = default;
+};
+
+/// reads logits (n, classes), labels (n); writes loss (1) = scale x the sum of the items'
+/// cross-entropies, and dlogits, its gradient. `scale` is 1 / |B_k|, so that sums over
+/// micro-batches and ranks are the batch's mean (Eq. 2).
+struct SoftmaxCrossEntropy {
+  static constexpr std::string_view name = "softmax cross-entropy";
+  double label_smoothing = 0;
+  double scale = 1;
+  bool operator==(SoftmaxCrossEntropy const&) const = default;
+};
+
+/// reads sum, increment; writes sum + increment over the sum. Joins the micro-batches of a step.
+struct Accumulate {
+  static constexpr std::string_view name = "accumulate";
+  bool operator==(Accumulate const&) const = default;
+};
+
+/// reads and writes a value that becomes its sum over the ranks of the base model. Run by the
+/// collective.
+struct AllReduce {
+  static constexpr std::string_view name = "all-reduce";
+  bool operator==(AllReduce const&) const = default;
+};
+
+/// reads parameters, gradients; writes parameters. Run by the optimizer.
+struct Update {
+  static constexpr std::string_view name = "update";
+  bool operator==(Update const&) const = default;
+};
+
+}  // namespace steps
+
+/// Types as a value, to go through them.
+template <class... T>
+struct TypeList {};
+
+/// The steps that kernels compute.
+using KernelSteps =
+    TypeList<steps::Convolution, steps::ConvolutionDataGradient, steps::ConvolutionFilterGradient,
+             steps::FullyConnected, steps::FullyConnectedDataGradient,
+             steps::FullyConnectedWeightGradient, steps::NormalizationStatistics,
+             steps::NormalizationApply, steps::NormalizationParameterGradient,
+             steps::NormalizationDataGradient, steps::UpdateRunningStatistics, steps::Relu,
+             steps::ReluGradient, steps::Add, steps::SumGradients, steps::MaxPooling,
+             steps::MaxPoolingGradient, steps::AveragePooling, steps::AveragePoolingGradient,
+             steps::Softmax, steps::SoftmaxCrossEntropy, steps::Accumulate>;
+
+/// The steps that others run: the collective, the optimizer.
+using SystemSteps = TypeList<steps::AllReduce, steps::Update>;
+
+namespace detail {
+template <class First, class Second>
+struct JoinedVariant;
+template <class... A, class... B>
+struct JoinedVariant<TypeList<A...>, TypeList<B...>> {
+  using type = std::variant<A..., B...>;
+};
+}  // namespace detail
+
+/// What one step of a program does.
+using StepOperation = detail::JoinedVariant<KernelSteps, SystemSteps>::type;
+
+/// The step's name, as in prints.
+constexpr std::string_view name(StepOperation const& what) {
+  return std::visit([](auto const& one) { return std::string_view(one.name); }, what);
+}
+
+}  // namespace ai500

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The contract of a kernel: a small type that computes one step of a program.
+#pragma once
+
+#include <concepts>
+#include <span>
+#include <vector>
+
+#include <ai500/core/named.hpp>
+#include <ai500/core/number_type.hpp>
+#include <ai500/graph/steps.hpp>
+
+namespace ai500 {
+
+/// The number types a step is prepared for.
+struct Types {
+  NumberType compute = NumberType::float32;     ///< activations and their gradients
+  NumberType accumulate = NumberType::float32;  ///< parameters, their gradients, statistics, losses
+
+  bool operator==(Types const&) const = default;
+};
+
+/// The shapes of what a step reads and writes, in the order that <ai500/graph/steps.hpp> gives.
+struct Shapes {
+  std::vector<Shape> reads;
+  std::vector<Shape> writes;
+
+  bool operator==(Shapes const&) const = default;
+};
+
+/// Where the values of one step are, in the order of its Shapes. Values do not overlap, except one
+/// that is both read and written.
+class Arguments {
+ public:
+  Arguments(std::span<void* const> reads, std::span<void* const> writes)
+      : reads_(reads), writes_(writes) {}
+
+  template <class T>
+  T const* read(std::size_t i) const {
+    return static_cast<T const*>(reads_[i]);
+  }
+  template <class T>
+  T* write(std::size_t i) const {
+    return static_cast<T*>(writes_[i]);
+  }
+
+ private:
+  std::span<void* const> reads_;
+  std::span<void* const> writes_;
+};
+
+template <class K>
+concept NamesOperation = requires {
+  typename K::operation;
+};
+template <class K>
+concept HasPrepared = requires {
+  typename K::Prepared;
+};
+template <class K, class Device>
+concept Prepares = requires(Device& device, typename K::operation const& what, Shapes const& shapes,
+                            Types types) {
+  { K::prepare(device, what, shapes, types) } -> std::same_as<typename K::Prepared>;
+};
+template <class K>
+concept Runs = requires(typename K::Prepared& prepared, Arguments arguments) {
+  { prepared.run(arguments) } -> std::same_as<void>;
+};
+
+/// A kernel computes one step: `using operation` names the step (one of KernelSteps), `prepare`
+/// does once whatever can be done once (choose, allocate scratch), `Prepared::run` does it, with no
+/// allocation and no decision.
+///
+/// Semantics: `run` may be called any number of times with other arguments; one `Prepared` serves
+/// all steps of the same operation, shapes and types, one after the other. Same arguments, same
+/// bits. Models: everything in kernels/reference.
+template <class K, class Device>
+concept KernelPolicy =
+    Named<K> && NamesOperation<K> && HasPrepared<K> && Prepares<K, Device> && Runs<K>;
+
+}  // namespace ai500

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The reference kernels of element-wise steps: a loop each, the definition of what they
+/// compute.
+#pragma once
+
+#include <ai500/devices/host.hpp>
+#include <ai500/kernels/policy.hpp>
+#include <ai500/kernels/reference/shape_check.hpp>
+#include <ai500/kernels/reference/typed.hpp>
+
+namespace ai500::kernels::reference {
+
+/// y = max(x, 0). What is not a number stays so: a training that diverges shows it.
+struct Relu {
+  static constexpr std::string_view name = "reference";
+  using operation = steps::Relu;
+
+  struct Prepared {
+    Typed<Prepared> compute;
+    devices::Host* device;
+    Count elements;
+
+    template <class T>
+    void run_typed(Arguments arguments) const {
+      T const* x = arguments.read<T>(0);
+      T* y = arguments.write<T>(0);
+      device->for_each(elements, [=](Count i) { y[i] = x[i] < 0 ? T(0) : x[i]; });
+    }
+    void run(Arguments arguments) { compute(*this, arguments); }
+  };
+
+  /// @throws GraphError when the shapes differ, Error for other types than float and double
+  static Prepared prepare(devices::Host& device, operation const&, Shapes const& shapes,
+                          Types types) {
+    ShapeCheck const check(operation::name, shapes, 1, 1);
+    check.equal("y", shapes.writes[0], shapes.reads[0]);
+    return {typed<Prepared>(operation::name, types), &device, shapes.reads[0].elements()};
+  }
+};
+static_assert(KernelPolicy<Relu, devices::Host>);
+
+/// dx = dy where y > 0, else 0: the derivative at 0 is taken to be 0.
+struct ReluGradient {
+  static constexpr std::string_view name = "reference";
+  using operation = steps::ReluGradient;
+
+  struct Prepared {
+    Typed<Prepared> compute;
+    devices::Host* device;
+    Count elements;
+
+    template <class T>
+    void run_typed(Arguments arguments) const {
+      T const* dy = arguments.read<T>(0);
+      T const* y = arguments.read<T>(1);
+      T* dx = arguments.write<T>(0);
+      device->for_each(elements, [=](Count i) { dx[i] = y[i] > 0 ? dy[i] : T(0); });
+    }
+    void run(Arguments arguments) { compute(*this, arguments); }
+  };
+
+  /// @throws GraphError when the shapes differ, Error for other types than float and double
+  static Prepared prepare(devices::Host& device, operation const&, Shapes const& shapes,
+                          Types types) {
+    ShapeCheck const check(operation::name, shapes, 2, 1);
+    check.equal("dy", shapes.reads[0], shapes.reads[1]);
+    check.equal("dx", shapes.writes[0], shapes.reads[1]);
+    return {typed<Prepared>(operation::name, types), &device, shapes.reads[1].elements()};
+  }
+};
+static_assert(KernelPolicy<ReluGradient, devices::Host>);
+
+/// y = a + b. The result may stand in the place of a: so Accumulate uses it.
+template <class Operation>
+struct Sum {
+  static constexpr std::string_view name = "reference";
+  using operation = Operation;
+
+  struct Prepared {
+    Typed<Prepared> compute;
+    devices::Host* device;
+    Count elements;
+
+    template <class T>
+    void run_typed(Arguments arguments) const {
+      T const* a = arguments.read<T>(0);
+      T const* b = arguments.read<T>(1);
+      T* y = arguments.write<T>(0);
+      device->for_each(elements, [=](Count i) { y[i] = a[i] + b[i]; });
+    }
+    void run(Arguments arguments) { compute(*this, arguments); }
+  };
+
+  /// @throws GraphError when the shapes differ, Error for other types than float and double
+  static Prepared prepare(devices::Host& device, operation const&, Shapes const& shapes,
+                          Types types) {
+    ShapeCheck const check(operation::name, shapes, 2, 1);
+    check.equal("the second summand", shapes.reads[1], shapes.reads[0]);
+    check.equal("the sum", shapes.writes[0], shapes.reads[0]);
+    return {typed<Prepared>(operation::name, types), &device, shapes.reads[0].elements()};
+  }
+};
+
+/// y = a + b: the end of a residual block.
+using Add = Sum<steps::Add>;
+/// The sum of two gradients of one value.
+using SumGradients = Sum<steps::SumGradients>;
+/// sum = sum + increment.
+using Accumulate = Sum<steps::Accumulate>;
+static_assert(KernelPolicy<Add, devices::Host>);
+static_assert(KernelPolicy<SumGradients, devices::Host>);
+static_assert(KernelPolicy<Accumulate, devices::Host>);
+
+}  // namespace ai500::kernels::reference

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The reference kernels of softmax and of the cross-entropy of it. Both subtract an item's
+/// greatest logit first, so that no exponential overflows, and compute in double.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <ai500/core/error.hpp>
+#include <ai500/devices/host.hpp>
+#include <ai500/kernels/policy.hpp>
+#include <ai500/kernels/reference/shape_check.hpp>
+#include <ai500/kernels/reference/sum.hpp>
+#include <ai500/kernels/reference/typed.hpp>
+
+namespace ai500::kernels::reference {
+
+namespace detail {
+
+/// log(sum over j of exp(logits[j])) = greatest + log(sum over j of exp(logits[j] - greatest))
+template <class T>
+double log_sum_of_exponentials(T const* logits, Count classes) {
+  double const greatest = static_cast<double>(*std::max_element(logits, logits + classes));
+  return greatest + std::log(sum(classes, [=](Count j) {
+           return std::exp(static_cast<double>(logits[j]) - greatest);
+         }));
+}
+
+inline void check_logits(ShapeCheck const& check, Shape const& logits) {
+  check.equal("logits", logits, {.items = logits.items, .channels = logits.channels});
+}
+
+}  // namespace detail
+
+/// probabilities[j] = exp(logits[j]) / sum over k of exp(logits[k])
+struct Softmax {
+  static constexpr std::string_view name = "reference";
+  using operation = steps::Softmax;
+
+  struct Prepared {
+    Typed<Prepared> compute;
+    Count items;
+    Count classes;
+
+    template <class T>
+    void run_typed(Arguments arguments) const {
+      for (Count item = 0; item < items; ++item) {
+        T const* logits = arguments.read<T>(0) + item * classes;
+        T* probabilities = arguments.write<T>(0) + item * classes;
+        double const normalizer = detail::log_sum_of_exponentials(logits, classes);
+        for (Count j = 0; j < classes; ++j)
+          probabilities[j] = static_cast<T>(std::exp(static_cast<double>(logits[j]) - normalizer));
+      }
+    }
+    void run(Arguments arguments) { compute(*this, arguments); }
+  };
+
+  /// @throws GraphError when the shapes do not fit, Error for other types than float and double
+  static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types types) {
+    ShapeCheck const check(operation::name, shapes, 1, 1);
+    Shape const& logits = shapes.reads[0];
+    detail::check_logits(check, logits);
+    check.equal("probabilities", shapes.writes[0], logits);
+    return {typed<Prepared>(operation::name, types), logits.items, logits.channels};
+  }
+};
+static_assert(KernelPolicy<Softmax, devices::Host>);
+
+/// loss = scale x the sum over the items of -sum over j of q[j] log(p[j]), p = softmax(logits),
+/// q[j] = (1 - s) [j is the label] + s / classes, s the label smoothing (Szegedy et al. 2016);
+/// dlogits[j] = scale (p[j] - q[j]).
+///
+/// `run` throws DataError when a label is not in [0, classes).
+struct SoftmaxCrossEntropy {
+  static constexpr std::string_view name = "reference";
+  using operation = steps::SoftmaxCrossEntropy;
+
+  struct Prepared {
+    Typed<Prepared> compute;
+    operation what;
+    Count items;
+    Count classes;
+
+    template <class T>
+    void run_typed(Arguments arguments) const {
+      double const everywhere = what.label_smoothing / static_cast<double>(classes);
+      double const at_label = 1 - what.label_smoothing;
+      double loss = 0;
+      for (Count item = 0; item < items; ++item) {
+        T const* logits = arguments.read<T>(0) + item * classes;
+        T* dlogits = arguments.write<T>(1) + item * classes;
+        Count const label = arguments.read<std::int32_t>(1)[item];
+        require_label(label, item);
+        double const normalizer = detail::log_sum_of_exponentials(logits, classes);
+        for (Count j = 0; j < classes; ++j) {
+          double const log_probability = static_cast<double>(logits[j]) - normalizer;
+          double const target = everywhere + (j == label ? at_label : 0);
+          loss -= target * log_probability;
+          dlogits[j] = static_cast<T>(what.scale * (std::exp(log_probability) - target));
+        }
+      }
+      *arguments.write<T>(0) = static_cast<T>(what.scale * loss);
+    }
+    void run(Arguments arguments) { compute(*this, arguments); }
+
+    void require_label(Count label, Count item) const {
+      if (label < 0 || label >= classes)
+        throw DataError("softmax cross-entropy: the label of item " + std::to_string(item) +
+                        " is " + std::to_string(label) + " and must be in [0, " +
+                        std::to_string(classes) + ")");
+    }
+  };
+
+  /// @throws GraphError when the shapes do not fit, Error for other types than float and double
+  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes,
+                          Types types) {
+    ShapeCheck const check(operation::name, shapes, 2, 2);
+    Shape const& logits = shapes.reads[0];
+    detail::check_logits(check, logits);
+    check.equal("labels", shapes.reads[1], {.items = logits.items});
+    check.equal("loss", shapes.writes[0], {});
+    check.equal("dlogits", shapes.writes[1], logits);
+    return {typed<Prepared>(operation::name, types), what, logits.items, logits.channels};
+  }
+};
+static_assert(KernelPolicy<SoftmaxCrossEntropy, devices::Host>);
+
+}  // namespace ai500::kernels::reference

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <span>
+
+#include <ai500/core/named.hpp>
+#include <ai500/devices/buffer.hpp>
+#include <ai500/graph/program.hpp>
+
+namespace ai500 {
+
+/// Where a training stands when a learning rate is asked for.
+struct TrainingProgress {
+  double epoch = 0;   ///< epochs done, with fractions
+  double epochs = 1;  ///< epochs in all
+  Count batch = 1;    ///< |B_k|
+};
+
+template <class S>
+concept GivesLearningRate = requires(S const& schedule, TrainingProgress progress) {
+  { schedule.learning_rate(progress) } -> std::same_as<double>;
+};
+
+/// A learning-rate schedule: a pure function of the training's progress and |B_k|.
+///
+/// Models: schedules::WarmUpCosine, schedules::WarmUpSteps.
+template <class S>
+concept SchedulePolicy = Named<S> && GivesLearningRate<S>;
+
+template <class O>
+concept HasSchedule = SchedulePolicy<decltype(O::schedule)>;
+template <class O, class Device, class T>
+concept HasState = requires(O const& optimizer, Device& device,
+                            std::span<ParameterSlot const> slots) {
+  typename O::template State<Device, T>;
+  requires std::constructible_from<typename O::template State<Device, T>, O const&, Device&,
+                                   std::span<ParameterSlot const>>;
+};
+template <class O, class Device, class T>
+concept Updates = requires(typename O::template State<Device, T>& state, View<T, Device> parameters,
+                           View<T const, Device> gradients, double learning_rate) {
+  { state.update(parameters, gradients, learning_rate) } -> std::same_as<void>;
+};
+
+/// How parameters follow their gradients (Eq. 2). The policy holds hyper-parameters; its
+/// `State<Device, T>` holds the memory of past steps of one base model and updates all its
+/// parameters in one call.
+///
+/// Semantics: parameters and gradients stand one behind the other as in the slots, those with
+/// weight decay first; `update` is deterministic and allocates nothing. Models:
+/// optimizers::SgdMomentum.
+template <class O, class Device, class T>
+concept OptimizerPolicy =
+    Named<O> && HasSchedule<O> && HasState<O, Device, T> && Updates<O, Device, T>;
+
+}  // namespace ai500

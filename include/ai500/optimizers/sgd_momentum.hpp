@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ai500/core/described.hpp>
+#include <ai500/optimizers/policy.hpp>
+#include <ai500/optimizers/schedules.hpp>
+
+namespace ai500::optimizers {
+
+/// One parameter's step of stochastic gradient descent with momentum: v = momentum v + gradient +
+/// decay w; w -= rate v.
+template <class T>
+struct SgdMomentumUpdate {
+  T* parameters;
+  T const* gradients;
+  T* velocities;
+  T learning_rate;
+  T momentum;
+  T weight_decay;
+
+  void operator()(Count i) const {
+    T const v = momentum * velocities[i] + gradients[i] + weight_decay * parameters[i];
+    velocities[i] = v;
+    parameters[i] -= learning_rate * v;
+  }
+};
+
+/// Stochastic gradient descent with momentum, the default of Table 2, with the hyper-parameters of
+/// the paper's released scripts. Weight decay is not applied to normalization parameters and
+/// biases.
+template <SchedulePolicy Schedule>
+struct ScheduledSgdMomentum {
+  static constexpr std::string_view name = "SGD with momentum";
+  double momentum = 0.875;
+  double weight_decay = 3.0517578125e-05;
+  Schedule schedule{};
+
+  /// The hyper-parameters in words.
+  std::string settings() const {
+    return "momentum " + number_text(momentum) + ", weight decay " + number_text(weight_decay) +
+           "; " + described(schedule);
+  }
+
+  /// The same optimizer with another learning-rate schedule.
+  template <SchedulePolicy S>
+  using with_schedule = ScheduledSgdMomentum<S>;
+
+  /// The velocities of one base model.
+  template <class Device, class T>
+  class State {
+   public:
+    State(ScheduledSgdMomentum const& optimizer, Device& device,
+          std::span<ParameterSlot const> slots)
+        : optimizer_(optimizer), device_(device) {
+      for (ParameterSlot const& slot : slots) {
+        total_ += slot.shape.elements();
+        if (slot.traits.decays) decaying_ += slot.shape.elements();
+      }
+      velocities_ = Buffer<T, Device>(device, total_);
+    }
+
+    void update(View<T, Device> parameters, View<T const, Device> gradients, double learning_rate) {
+      range(parameters, gradients, learning_rate, optimizer_.weight_decay, 0, decaying_);
+      range(parameters, gradients, learning_rate, 0, decaying_, total_);
+    }
+
+   private:
+    void range(View<T, Device> parameters, View<T const, Device> gradients, double learning_rate,
+               double decay, Count begin, Count end) {
+      device_.for_each(
+          end - begin,
+          SgdMomentumUpdate<T>{parameters.data() + begin, gradients.data() + begin,
+                               velocities_.data() + begin, static_cast<T>(learning_rate),
+                               static_cast<T>(optimizer_.momentum), static_cast<T>(decay)});
+    }
+
+    ScheduledSgdMomentum optimizer_;
+    Device& device_;
+    Count total_ = 0;
+    Count decaying_ = 0;
+    Buffer<T, Device> velocities_;
+  };
+};
+
+/// SGD with momentum under warm-up, linear scaling and a cosine.
+using SgdMomentum = ScheduledSgdMomentum<schedules::WarmUpCosine>;
+static_assert(OptimizerPolicy<SgdMomentum, devices::Host, float>);
+
+}  // namespace ai500::optimizers

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file nlohmann/json takes seconds to compile: include this in one source file of a program.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <ai500/core/error.hpp>
+#include <ai500/core/types.hpp>
+#include <ai500/reports/environment.hpp>
+#include <ai500/reports/json.hpp>
+#include <ai500/reports/report.hpp>
+#include <ai500/training/member_record.hpp>
+
+namespace ai500::reports {
+
+using Json = nlohmann::ordered_json;  // keys stay in the order in which people want to read them
+
+/// As text: indented, ends with a newline. A host's name or a message need not be UTF-8; that must
+/// not cost a result.
+inline std::string text_of(Json const& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+/// @throws OutputError naming the file and the place where it stops to be JSON
+inline Json parse_json(std::string_view text, std::string_view file) {
+  try {
+    return Json::parse(text);
+  } catch (Json::exception const& error) {
+    throw OutputError(std::string(file) + ": is not valid JSON: " + error.what());
+  }
+}
+
+/// Reads the values of an object and checks them; every mistake names the file and the key.
+class JsonReader {
+ public:
+  /// @throws OutputError if `json` is not an object
+  JsonReader(Json const& json, std::string_view file) : json_(json), file_(file) {
+    if (!json.is_object()) throw OutputError(file_ + ": must be a JSON object, is " + shown(json));
+  }
+
+  /// @throws OutputError if the key is missing
+  Json const& value(char const* key) const {
+    auto const found = json_.find(key);
+    if (found == json_.end()) throw OutputError(file_ + ": key \"" + key + "\" is missing");
+    return *found;
+  }
+
+  /// @throws OutputError
+  std::string text(char const* key) const {
+    Json const& json = value(key);
+    if (!json.is_string()) fail(key, "text", json);
+    return json.get<std::string>();
+  }
+
+  /// @throws OutputError
+  bool boolean(char const* key) const {
+    Json const& json = value(key);
+    if (!json.is_boolean()) fail(key, "true or false", json);
+    return json.get<bool>();
+  }
+
+  /// null is NaN.
+  /// @throws OutputError
+  double number(char const* key) const {
+    Json const& json = value(key);
+    if (json.is_null()) return not_measured;
+    if (!json.is_number()) fail(key, "a number or null", json);
+    return json.get<double>();
+  }
+
+  /// @throws OutputError, also if the value does not fit the type or is below `least`
+  template <class Integer>
+  Integer integer(char const* key, Integer least) const {
+    Json const& json = value(key);
+    bool fits = json.is_number_integer();
+    if (fits && json.is_number_unsigned())
+      fits = std::in_range<Integer>(json.get<std::uint64_t>());
+    else if (fits)
+      fits = std::in_range<Integer>(json.get<std::int64_t>());
+    if (!fits || json.get<Integer>() < least)
+      fail(key,
+           "a whole number of at least " + std::to_string(least) + " and " +
+               std::to_string(sizeof(Integer) * 8) + " bits",
+           json);
+    return json.get<Integer>();
+  }
+
+  /// @throws OutputError
+  [[noreturn]] void fail(std::string const& key, std::string const& wanted,
+                         Json const& json) const {
+    throw OutputError(file_ + ": key \"" + key + "\" must be " + wanted + ", is " + shown(json));
+  }
+
+ private:
+  static std::string shown(Json const& json) {
+    constexpr std::size_t longest = 60;
+    std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (text.size() > longest) text = text.substr(0, longest) + "...";
+    return text;
+  }
+
+  Json const& json_;
+  std::string file_;
+};
+
+// nlohmann/json prints numbers that are not finite as null.
+
+inline Json json_of(MemberRecord const& member) {
+  return {{"job", member.job},
+          {"samples", member.samples},
+          {"distinct_samples", member.distinct_samples},
+          {"samples_processed", member.samples_processed},
+          {"epochs", member.epochs},
+          {"final_loss", member.final_loss},
+          {"quality", member.quality},
+          {"out_of_bag_quality", member.out_of_bag_quality},
+          {"out_of_bag_samples", member.out_of_bag_samples},
+          {"seconds", member.seconds},
+          {"preparation_seconds", member.preparation_seconds},
+          {"evaluation_seconds", member.evaluation_seconds},
+          {"started_unix", member.started_unix},
+          {"finished_unix", member.finished_unix},
+          {"run", member.run},
+          {"settings", member.settings},
+          {"stopped", member.stopped},
+          {"ensemble_size", member.ensemble_size},
+          {"parallelism_degree", member.parallelism_degree},
+          {"batch", member.batch},
+          {"micro_batch", member.micro_batch},
+          {"seed", member.seed},
+          {"quick", member.quick},
+          {"threads", member.threads},
+          {"host", member.host}};
+}
+
+/// @throws OutputError
+inline MemberRecord member_of(Json const& json, std::string_view file) {
+  JsonReader const reader(json, file);
+  MemberRecord member;
+  member.job = reader.integer<Job>("job", 0);
+  member.samples = reader.integer<Count>("samples", 0);
+  member.distinct_samples = reader.integer<Count>("distinct_samples", 0);
+  if (member.distinct_samples > member.samples)
+    reader.fail("distinct_samples", "at most samples, " + std::to_string(member.samples),
+                json.at("distinct_samples"));
+  member.samples_processed = reader.integer<Count>("samples_processed", 0);
+  member.epochs = reader.integer<int>("epochs", 0);
+  member.final_loss = reader.number("final_loss");
+  member.quality = reader.number("quality");
+  member.out_of_bag_quality = reader.number("out_of_bag_quality");
+  member.out_of_bag_samples = reader.integer<Count>("out_of_bag_samples", 0);
+  member.seconds = reader.number("seconds");
+  member.preparation_seconds = reader.number("preparation_seconds");
+  member.evaluation_seconds = reader.number("evaluation_seconds");
+  member.started_unix = reader.number("started_unix");
+  member.finished_unix = reader.number("finished_unix");
+  member.run = reader.text("run");
+  member.settings = reader.text("settings");
+  member.stopped = reader.text("stopped");
+  member.ensemble_size = reader.integer<int>("ensemble_size", 1);
+  member.parallelism_degree = reader.integer<int>("parallelism_degree", 1);
+  member.batch = reader.integer<Count>("batch", 0);
+  member.micro_batch = reader.integer<Count>("micro_batch", 0);
+  member.seed = reader.integer<Seed>("seed", 0);
+  member.quick = reader.boolean("quick");
+  member.threads = reader.integer<int>("threads", 1);
+  member.host = reader.text("host");
+  return member;
+}
+
+inline Json json_of(Environment const& environment) {
+  Json libraries = Json::array();
+  for (Library const& library : environment.libraries)
+    libraries.push_back({{"name", library.name}, {"version", library.version}});
+  return {{"host", environment.host},
+          {"cpu", environment.cpu},
+          {"cores", environment.cores},
+          {"compiler", environment.compiler},
+          {"libraries", std::move(libraries)},
+          {"git_revision", environment.git_revision},
+          {"operating_system", environment.operating_system}};
+}
+
+inline Json json_of(Report::Policies const& policies) {
+  return {{"workload", policies.workload},           {"sampler", policies.sampler},
+          {"optimizer", policies.optimizer},         {"precision", policies.precision},
+          {"parallel_mode", policies.parallel_mode}, {"collective", policies.collective},
+          {"aggregation", policies.aggregation}};
+}
+
+inline Json json_of(Report::Precision const& precision) {
+  return {{"compute", precision.compute},
+          {"accumulate", precision.accumulate},
+          {"message", precision.message}};
+}
+
+inline Json json_of(Report::Quality const& quality) {
+  return {{"metric", quality.metric},
+          {"achieved", quality.achieved},
+          {"target", quality.target},
+          {"exponent", quality.exponent},
+          {"penalty_coefficient", quality.penalty_coefficient}};
+}
+
+inline Json json_of(std::vector<MemberRecord> const& members) {
+  Json list = Json::array();
+  for (MemberRecord const& member : members) list.push_back(json_of(member));
+  return list;
+}
+
+}  // namespace ai500::reports
+
+namespace ai500 {
+
+std::string to_json(Report const& report) {
+  reports::Json json;
+  json["version"] = report.version;
+  json["policies"] = reports::json_of(report.policies);
+  json["model"] = report.model;
+  json["dataset"] = report.dataset;
+  json["kernels"] = report.kernels;
+  json["layout"] = report.layout;
+  json["instruction_set"] = report.instruction_set;
+  json["precision"] = reports::json_of(report.precision);
+  json["ensemble_size"] = report.ensemble_size;
+  json["members_kept"] = report.members_kept;
+  json["parallelism_degree"] = report.parallelism_degree;
+  json["scale"] = report.scale;
+  json["batch"] = report.batch;
+  json["micro_batch"] = report.micro_batch;
+  json["epochs"] = report.epochs;
+  json["threads"] = report.threads;
+  json["seed"] = report.seed;
+  json["quick"] = report.quick;
+  if (!report.quick) json["passed"] = report.passed;
+  json["samples_per_second"] = report.samples_per_second;
+  json["samples_per_second_per_member"] = report.samples_per_second_per_member;
+  json["epoch_seconds"] = report.epoch_seconds;
+  json["training_seconds"] = report.training_seconds;
+  json["preparation_seconds"] = report.preparation_seconds;
+  json["evaluation_seconds"] = report.evaluation_seconds;
+  json["timing"] = report.timing;
+  json["flops"] = report.flops;
+  json["valid_flops"] = report.valid_flops;
+  json["flop_rules"] = report.flop_rules;
+  json["training_flops_per_sample"] = report.training_flops_per_sample;
+  json["quality"] = reports::json_of(report.quality);
+  json["mean_member_quality"] = report.mean_member_quality;
+  json["members"] = reports::json_of(report.members);
+  json["environment"] = reports::json_of(report.environment);
+  return reports::text_of(json);
+}
+
+std::string to_json(MemberRecord const& member) {
+  return reports::text_of(reports::json_of(member));
+}
+
+MemberRecord member_from_json(std::string_view text, std::string_view file) {
+  return reports::member_of(reports::parse_json(text, file), file);
+}
+
+}  // namespace ai500

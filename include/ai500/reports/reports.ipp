@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file Defines what the headers of this room declare. Include it in one source file of a program.
+#pragma once
+
+#include <ai500/reports/csv.ipp>
+#include <ai500/reports/environment.ipp>
+#include <ai500/reports/files.ipp>
+#include <ai500/reports/hash.ipp>
+#include <ai500/reports/json.ipp>
+#include <ai500/reports/member_folder.ipp>
+#include <ai500/reports/number_text.ipp>
+#include <ai500/reports/safetensors.ipp>
+#include <ai500/reports/table.ipp>

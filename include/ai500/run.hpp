@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The command line of every benchmark binary: `int main(int argc, char** argv) { return
+/// run<Benchmark>(argc, argv); }`.
+#pragma once
+
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include <ai500/command_line.hpp>
+#include <ai500/ensemble.hpp>
+#include <ai500/graph/describe.hpp>
+#include <ai500/reports/csv.hpp>
+#include <ai500/reports/json.hpp>
+#include <ai500/reports/table.hpp>
+
+namespace ai500 {
+
+namespace detail {
+
+inline void print(std::FILE* file, std::string const& text) {
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fflush(file);
+}
+
+template <class Benchmark>
+CommandLineDescription command_line_description(Benchmark const& benchmark, std::string program) {
+  using Dataset = typename Benchmark::Dataset;
+  Report const report = benchmark.composition();
+  return {.program = program.substr(program.find_last_of('/') + 1),
+          .description = report.policies.workload + ": " + report.model + " on " + report.dataset +
+                         ", kernels " + report.kernels,
+          .default_epochs = std::to_string(benchmark.workload.recipe.epochs),
+          .default_batch = std::to_string(benchmark.workload.recipe.batch),
+          .default_data = Dataset::default_folder.empty() ? "none: generated"
+                                                          : std::string(Dataset::default_folder)};
+}
+
+/// `plan`: the map job -> ranks -> nodes, of this machine or of one that is not there.
+template <class Benchmark>
+void plan(Benchmark const&, Command const& command, int& argc, char**& argv) {
+  if (command.plan_scale) {
+    EnsembleShape const shape = shape_of(command.configuration, *command.plan_scale, 1);
+    print(stdout, describe(place_on_equal_nodes(shape, command.ranks_per_node)));
+    return;
+  }
+  typename Benchmark::Session session(argc, argv);
+  auto world = session.world();
+  std::vector<std::string> const hosts = world.allgather(host_name());
+  agree(world, [&] {
+    EnsembleShape const shape = shape_of(command.configuration, world.size(), 1);
+    auto const job = command.configuration.job;
+    Placement const placement = job ? place_member(shape, *job, hosts) : place(shape, hosts);
+    if (world.rank() == 0) print(stdout, describe(placement));
+  });
+}
+
+/// `flops`: Table 3 for the composed model, under both rule sets.
+template <class Benchmark>
+void print_flops(Benchmark const& benchmark) {
+  Graph const graph = benchmark.workload.graph();
+  print(stdout, std::string(Benchmark::WorkloadType::Model::name) + ", " +
+                    describe(flops(graph), flop_rules::TableThree::name) + "\n" +
+                    describe(flops(graph, flop_rules::MultiplyAddIsTwo{}),
+                             flop_rules::MultiplyAddIsTwo::name));
+}
+
+/// The report as text to standard output, as result.json and as a row of results.csv to the output
+/// folder.
+inline void publish(Report const& report, std::string const& output) {
+  print(stdout, describe(report));
+  write_atomically(output + "/result.json", to_json(report));
+  append_to_csv(output + "/results.csv", report);
+}
+
+template <class Benchmark>
+void train(Benchmark const& benchmark, Command const& command, typename Benchmark::World& world) {
+  std::optional<Report> const report = benchmark.run(command.configuration, world);
+  agree(world, [&] {
+    if (report) publish(*report, command.configuration.output);
+  });
+}
+
+}  // namespace detail
+
+/// Runs a benchmark as its command line says. Prints to standard output what was asked for, to
+/// standard error progress and, once, what went wrong.
+/// @return the exit code: 0 for a valid run, whether it PASSED or FAILED; 1 for an error while
+/// running; 2 for wrong usage
+template <class Benchmark>
+int run(int argc, char** argv, Benchmark const& benchmark = {}) {
+  using Collective = typename Benchmark::CollectiveType;
+  bool const speaks = Collective::launched_rank() == 0;  // so that one rank of many prints
+  auto const parsed = parse_command_line(
+      argc, argv, detail::command_line_description(benchmark, argc > 0 ? argv[0] : "ai500"));
+  if (auto const* exit = std::get_if<CommandLineExit>(&parsed)) {
+    if (speaks) detail::print(exit->code == 0 ? stdout : stderr, exit->text);
+    return exit->code;
+  }
+  Command const& command = std::get<Command>(parsed);
+  auto fail = [&](std::exception const& error, int code) {
+    if (speaks) detail::print(stderr, std::string("ai500: ") + error.what() + "\n");
+    return code;
+  };
+  try {
+    switch (command.kind) {
+      case Command::Kind::flops:
+        if (speaks) detail::print_flops(benchmark);
+        return 0;
+      case Command::Kind::plan:
+        detail::plan(benchmark, command, argc, argv);
+        return 0;
+      case Command::Kind::aggregate:
+        if (speaks)
+          detail::publish(benchmark.aggregate(command.aggregate_folder,
+                                              Benchmark::load_data(command.configuration)),
+                          command.aggregate_folder);
+        return 0;
+      case Command::Kind::train:
+        break;
+    }
+    typename Benchmark::Session session(argc, argv);
+    auto world = session.world();
+    try {
+      detail::train(benchmark, command, world);
+    } catch (AgreedError const&) {
+      throw;
+    } catch (std::exception const& error) {
+      // Only this rank knows: the others may be waiting for it, so all are ended.
+      detail::print(stderr,
+                    "ai500: rank " + std::to_string(world.rank()) + ": " + error.what() + "\n");
+      session.abort(1);
+    }
+    return 0;
+  } catch (AgreedError const& error) {
+    return fail(error, error.exit_code());
+  } catch (UsageError const& error) {
+    return fail(error, 2);
+  } catch (std::exception const& error) {
+    return fail(error, 1);
+  }
+}
+
+}  // namespace ai500

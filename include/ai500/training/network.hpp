@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file A program prepared on a kernel set: what a training step runs.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <ai500/core/error.hpp>
+#include <ai500/devices/buffer.hpp>
+#include <ai500/graph/memory_plan.hpp>
+#include <ai500/graph/program.hpp>
+#include <ai500/kernels/kernel_set.hpp>
+#include <ai500/precision/policy.hpp>
+#include <ai500/training/model_state.hpp>
+
+namespace ai500 {
+
+namespace detail {
+
+template <class Kernel>
+struct PreparedOf {
+  using type = typename Kernel::Prepared;
+};
+template <>
+struct PreparedOf<void> {
+  using type = std::monostate;
+};
+
+/// One variant of whatever the set's kernels prepare, without repetitions; std::monostate stands
+/// for "no kernel".
+template <class Variant, class... Prepared>
+struct UniqueVariant {
+  using type = Variant;
+};
+template <class... Known, class First, class... Rest>
+struct UniqueVariant<std::variant<Known...>, First, Rest...> {
+  using Grown = std::conditional_t<(std::is_same_v<Known, First> || ...), std::variant<Known...>,
+                                   std::variant<Known..., First>>;
+  using type = typename UniqueVariant<Grown, Rest...>::type;
+};
+template <class Kernels, class List>
+struct PreparedVariant;
+template <class Kernels, class... Operation>
+struct PreparedVariant<Kernels, TypeList<Operation...>> {
+  using type = typename UniqueVariant<
+      std::variant<std::monostate>,
+      typename PreparedOf<typename Kernels::template for_operation<Operation>>::type...>::type;
+};
+
+template <class Operation, class List>
+inline constexpr bool is_in = false;
+template <class Operation, class... T>
+inline constexpr bool is_in<Operation, TypeList<T...>> = (std::is_same_v<Operation, T> || ...);
+
+}  // namespace detail
+
+/// A Program whose kernels are prepared and whose values have their place in one arena. `run`
+/// allocates nothing and decides nothing.
+template <class Kernels, PrecisionPolicy Precision>
+class Network {
+ public:
+  using Device = typename Kernels::Device;
+  using Compute = typename Precision::compute;
+  using Accumulate = typename Precision::accumulate;
+  static constexpr Types types{number_type<Compute>, number_type<Accumulate>};
+  static constexpr NumberSizes sizes{{sizeof(Compute), sizeof(Accumulate), sizeof(std::int32_t)}};
+
+  /// Prepares every step; equal steps (operation and shapes) share one prepared kernel.
+  /// @throws Error naming the step for which the set has no kernel, or what its kernel says
+  Network(Device& device, Program program, ModelState<Accumulate, Device>& state)
+      : program_(std::move(program)), plan_(plan_memory(program_, sizes)) {
+    arena_ = Buffer<std::byte, Device>(device, static_cast<Count>(plan_.arena_bytes));
+    places_.resize(program_.values.size());
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      places_[i] = locate(static_cast<ValueIndex>(i), state);
+    steps_.reserve(program_.steps.size());
+    for (Step const& step : program_.steps)
+      std::visit([&](auto const& what) { prepare(device, what, step); }, step.what);
+  }
+  Network(Network const&) = delete;
+  Network& operator=(Network const&) = delete;
+
+  Program const& program() const { return program_; }
+  MemoryPlan const& plan() const { return plan_; }
+
+  /// Runs all steps in order. What is not a kernel's is given to `system`:
+  /// `system(steps::AllReduce, View)` and `system(steps::Update, parameters, gradients)`.
+  template <class System>
+  void run(System&& system) {
+    for (PreparedStep& step : steps_) {
+      if (step.kernel != no_kernel) {
+        Arguments const arguments(step.reads, step.writes);
+        std::visit(
+            [&]<class Prepared>(Prepared& prepared) {
+              if constexpr (!std::is_same_v<Prepared, std::monostate>) prepared.run(arguments);
+            },
+            kernels_[step.kernel].prepared);
+      } else if (step.second == no_value) {
+        system(steps::AllReduce{}, view<Accumulate>(step.first));
+      } else {
+        system(steps::Update{}, view<Accumulate>(step.first), view<Accumulate>(step.second));
+      }
+    }
+  }
+
+  /// Runs a program that has only kernels' steps: an evaluation.
+  void run() {
+    run([](auto const& what, auto... values) {
+      static_cast<void>(sizeof...(values));
+      throw GraphError("Network::run: nothing runs the step '" + std::string(what.name) + "'");
+    });
+  }
+
+  /// A value's elements. T is the type that the precision gives its role.
+  template <class T>
+  View<T, Device> view(ValueIndex value) {
+    return {static_cast<T*>(places_[static_cast<std::size_t>(value)]),
+            program_.value(value).shape.elements()};
+  }
+
+  View<Compute, Device> images() { return view<Compute>(program_.images); }
+  View<std::int32_t, Device> labels() { return view<std::int32_t>(program_.labels); }
+  View<Compute, Device> probabilities() { return view<Compute>(program_.probabilities); }
+  View<Accumulate, Device> loss() { return view<Accumulate>(program_.loss); }
+
+ private:
+  using Prepared = typename detail::PreparedVariant<Kernels, KernelSteps>::type;
+  static constexpr std::size_t no_kernel = static_cast<std::size_t>(-1);
+
+  struct PreparedKernel {
+    StepOperation what;
+    Shapes shapes;
+    Prepared prepared;
+  };
+
+  struct PreparedStep {
+    std::size_t kernel = no_kernel;  // index in kernels_
+    std::vector<void*> reads{};
+    std::vector<void*> writes{};
+    ValueIndex first = no_value;   // what an all-reduce sums; an update's parameters
+    ValueIndex second = no_value;  // an update's gradients
+  };
+
+  void* locate(ValueIndex value, ModelState<Accumulate, Device>& state) {
+    auto const [whole, offset] = program_.place(value);
+    std::byte* base = arena_.data() + plan_.offsets[static_cast<std::size_t>(whole)];
+    if (whole == program_.parameters) base = bytes(state.parameters, whole);
+    if (whole == program_.running_statistics) base = bytes(state.running_statistics, whole);
+    return base + static_cast<std::size_t>(offset) * sizes.of(program_.value(whole).number);
+  }
+
+  std::byte* bytes(Buffer<Accumulate, Device>& buffer, ValueIndex whole) const {
+    Count const elements = program_.value(whole).shape.elements();
+    if (buffer.size() != elements)
+      throw GraphError("Network: the program has " + std::to_string(elements) + " " +
+                       std::string(program_.value(whole).name.view()) + ", the model " +
+                       std::to_string(buffer.size()));
+    return reinterpret_cast<std::byte*>(buffer.data());
+  }
+
+  template <class Operation>
+  void prepare(Device& device, Operation const& what, Step const& step) {
+    if constexpr (detail::is_in<Operation, SystemSteps>) {
+      bool const updates = std::is_same_v<Operation, steps::Update>;
+      steps_.push_back({.first = step.reads[0], .second = updates ? step.reads[1] : no_value});
+    } else if constexpr (HasKernelFor<Kernels, Operation>) {
+      Shapes shapes;
+      PreparedStep prepared;
+      for (ValueIndex value : step.reads) {
+        shapes.reads.push_back(program_.value(value).shape);
+        prepared.reads.push_back(places_[static_cast<std::size_t>(value)]);
+      }
+      for (ValueIndex value : step.writes) {
+        shapes.writes.push_back(program_.value(value).shape);
+        prepared.writes.push_back(places_[static_cast<std::size_t>(value)]);
+      }
+      prepared.kernel = kernel_for(device, what, std::move(shapes));
+      steps_.push_back(std::move(prepared));
+    } else {
+      throw Error("kernels " + Kernels::name() + ": no kernel for the step '" +
+                  std::string(Operation::name) + "' of " + std::string(step.name.view()));
+    }
+  }
+
+  template <class Operation>
+  std::size_t kernel_for(Device& device, Operation const& what, Shapes shapes) {
+    for (std::size_t i = 0; i < kernels_.size(); ++i) {
+      auto const* known = std::get_if<Operation>(&kernels_[i].what);
+      if (known != nullptr && *known == what && kernels_[i].shapes == shapes) return i;
+    }
+    using Kernel = typename Kernels::template for_operation<Operation>;
+    Prepared prepared = Kernel::prepare(device, what, shapes, types);
+    kernels_.push_back({what, std::move(shapes), std::move(prepared)});
+    return kernels_.size() - 1;
+  }
+
+  Program program_;
+  MemoryPlan plan_;
+  Buffer<std::byte, Device> arena_;
+  std::vector<void*> places_;  // of each value
+  std::vector<PreparedKernel> kernels_;
+  std::vector<PreparedStep> steps_;
+};
+
+}  // namespace ai500

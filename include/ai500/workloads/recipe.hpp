@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file How a workload is trained unless the command line says otherwise, and what it must reach.
+#pragma once
+
+#include <ai500/core/types.hpp>
+#include <ai500/datasets/fashion_mnist.hpp>
+#include <ai500/models/resnet.hpp>
+
+namespace ai500::workloads {
+
+/// The defaults of a model on a data set. The primary template is the paper's: ResNet-50 on
+/// ImageNet (Table 4; epochs, batch and smoothing of its released scripts). Specialize it for a
+/// model and data set of your own.
+template <class Model, class Dataset>
+struct Recipe {
+  int epochs = 90;
+  Count batch = 256;  ///< |B_k|
+  double label_smoothing = 0.1;
+  double target_top1 = 0.763;  ///< target_quality of Eq. (8)
+};
+
+/// A small residual network on Fashion-MNIST: three epochs are enough for a bootstrap to reach 0.90
+/// and for the vote to reach the target.
+template <>
+struct Recipe<models::SmallResNet, datasets::FashionMnist> {
+  int epochs = 3;
+  Count batch = 128;
+  double label_smoothing = 0.1;
+  double target_top1 = 0.91;
+};
+
+}  // namespace ai500::workloads

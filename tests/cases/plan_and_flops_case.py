@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`plan`, `flops`, `--help` and `--version`: they run nothing and say what they promise."""
+
+from case import check, done, refuses, run
+
+code, out, err = run("plan", "--scale", 64, "--ranks-per-node", 8, "--degree", 8)
+check(code == 0, f"plan ends with 0: {err}")
+check("M" in out and "64" in out and "node7" in out, f"plan shows 64 ranks on 8 nodes:\n{out}")
+check(sum("node" in line for line in out.splitlines()) >= 8, f"plan has a line a job:\n{out}")
+code, out, err = run("plan", "--jobs", 2, ranks=2)
+check(code == 0 and out.count("Sys_scale = M x P_degree") == 1, f"plan under mpirun prints once:\n{out}{err}")
+refuses(2, "Eq. (5)", arguments=["plan", "--scale", 64, "--jobs", 5])
+
+code, out, err = run("flops")
+check(code == 0, f"flops ends with 0: {err}")
+for text in ("Convolution", "Fully-connected", "Element-wise", "Pooling", "Normalization", "forward", "training",
+             "Table 3", "multiply-add is two"):
+    check(text in out, f"flops prints '{text}':\n{out}")
+# 64 x 10 multiply-adds in the classifier: 640 by Table 3, 1,280 by the other rule set.
+rows = [line.split() for line in out.splitlines() if line.startswith("Fully-connected")]
+check([row[2] for row in rows] == ["640", "1,280"], f"both rule sets count the classifier: {rows}")
+
+code, out, err = run("--help")
+check(code == 0 and err == "", f"--help ends with 0: {err}")
+for option in ("--jobs", "--degree", "--job", "--epochs", "--batch", "--micro-batch", "--threads", "--seed", "--data",
+               "--output", "--quick", "--config", "plan", "flops", "aggregate"):
+    check(option in out, f"--help names {option}:\n{out}")
+code, out, err = run("--help", ranks=2)
+check(out.count("--micro-batch") == 1, "--help is printed once under mpirun")
+code, out, err = run("--version")
+check(code == 0 and out.strip() != "", f"--version ends with 0: {out}{err}")
+
+done()

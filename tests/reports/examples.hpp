@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file What the tests of the reports share: a report and a member with a value in every field, a
+/// folder that lasts as long as a test, and the messages of OutputErrors.
+#pragma once
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <ai500/core/error.hpp>
+#include <ai500/reports/report.hpp>
+
+namespace ai500::test {
+
+/// A folder that lasts as long as a test.
+class OutputFolder {
+ public:
+  OutputFolder() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "ai500-reports-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr)
+      throw std::runtime_error("mkdtemp failed for " + pattern);
+    path_ = pattern;
+  }
+  OutputFolder(OutputFolder const&) = delete;
+  OutputFolder& operator=(OutputFolder const&) = delete;
+  ~OutputFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  std::string const& path() const { return path_; }
+  std::string operator/(std::string const& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+/// Written and read by streams, independently of the code under test.
+inline void write_bytes(std::string const& path, std::string const& bytes) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+}
+inline std::string read_bytes(std::string const& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// The names in a folder, sorted.
+inline std::vector<std::string> names_in(std::string const& folder) {
+  std::vector<std::string> names;
+  for (auto const& entry : std::filesystem::directory_iterator(folder))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// The message of the OutputError that `call` throws; empty if it throws none. Others pass.
+template <class Call>
+std::string output_error(Call call) {
+  try {
+    call();
+  } catch (OutputError const& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// Whether `text` has all of `parts`.
+inline bool has(std::string const& text, std::vector<std::string> const& parts) {
+  return std::all_of(parts.begin(), parts.end(),
+                     [&](std::string const& part) { return text.find(part) != std::string::npos; });
+}
+
+/// A member with a different value in every field.
+inline MemberRecord example_member() {
+  return {.job = 1,
+          .samples = 60123,
+          .distinct_samples = 37945,
+          .samples_processed = 179904,
+          .epochs = 3,
+          .final_loss = 0.2501,
+          .quality = 0.9101,
+          .out_of_bag_quality = 0.9052,
+          .seconds = 16.0,
+          .preparation_seconds = 1.25,
+          .evaluation_seconds = 0.75,
+          .started_unix = 1700000000.5,
+          .finished_unix = 1700000016.5,
+          .run = "n1:4711:1700000000",
+          .settings = "model=ResNet-8 batch=128",
+          .stopped = "",
+          .out_of_bag_samples = 10000,
+          .ensemble_size = 2,
+          .parallelism_degree = 2,
+          .batch = 128,
+          .micro_batch = 64,
+          .seed = 18446744073709551615u,
+          .quick = true,
+          .threads = 4,
+          .host = "n1"};
+}
+
+/// A run of the paper's image classification: its top-1 of 0.7568 against the target 0.763 makes
+/// the printed penalty (0.7568/0.763)^5 = 0.96003.
+inline Report example_report() {
+  MemberRecord first = example_member();
+  first.job = 0;
+  first.quality = 0.75;
+  first.out_of_bag_quality = not_measured;
+  MemberRecord second = example_member();
+  second.quality = 0.75125;
+  return {.version = "0.1.0",
+          .policies = {.workload = "image_classification",
+                       .sampler = "poisson_bootstrap",
+                       .optimizer = "sgd_momentum",
+                       .precision = "fp32",
+                       .parallel_mode = "data",
+                       .collective = "mpi",
+                       .aggregation = "soft_vote"},
+          .model = "ResNet-50 v1",
+          .dataset = "ImageNet",
+          .kernels = "onednn",
+          .layout = "nChw16c",
+          .instruction_set = "avx512_core",
+          .precision = {.compute = "float32", .accumulate = "float64", .message = "bfloat16"},
+          .ensemble_size = 2,
+          .members_kept = 2,
+          .parallelism_degree = 2,
+          .scale = 4,
+          .batch = 128,
+          .micro_batch = 64,
+          .epochs = 3,
+          .threads = 4,
+          .seed = 18446744073709551615u,
+          .quick = false,
+          .passed = false,
+          .samples_per_second = 22488.0,
+          .samples_per_second_per_member = 11244.0,
+          .epoch_seconds = 5.5,
+          .training_seconds = 16.0,
+          .preparation_seconds = 1.25,
+          .evaluation_seconds = 0.75,
+          .timing = "slowest rank after a common start",
+          .flops = 516.875e12,
+          .valid_flops = 496.216e12,
+          .flop_rules = "TableThree",
+          .training_flops_per_sample = 22983942144,
+          .quality = {.metric = "top-1 accuracy",
+                      .achieved = 0.7568,
+                      .target = 0.763,
+                      .exponent = 5,
+                      .penalty_coefficient = 0.96003},
+          .mean_member_quality = 0.750625,
+          .members = {first, second},
+          .environment = {.host = "n1",
+                          .cpu = "AMD EPYC 9B45",
+                          .cores = 64,
+                          .compiler = "g++ 12.2.0",
+                          .libraries = {{"oneDNN", "2.6.3"}, {"Open MPI", "4.1.4"}},
+                          .git_revision = "0123abc",
+                          .operating_system = "Debian GNU/Linux 12"}};
+}
+
+}  // namespace ai500::test
