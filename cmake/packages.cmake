@@ -15,6 +15,28 @@ macro(ai500_find package debian_package)
   endif()
 endmacro()
 
+# ai500_find_files(<name> <Debian package> <header> [<library>]): the same, as ai500_found::<name>, for
+# what has no CMake package that works everywhere.
+macro(ai500_find_files name debian_package header)
+  find_path(AI500_${name}_INCLUDE_DIR ${header})
+  mark_as_advanced(AI500_${name}_INCLUDE_DIR)
+  set(${name}_FOUND ${AI500_${name}_INCLUDE_DIR})
+  if(${ARGC} GREATER 3)
+    find_library(AI500_${name}_LIBRARY ${ARGV3})
+    mark_as_advanced(AI500_${name}_LIBRARY)
+    if(NOT AI500_${name}_LIBRARY)
+      set(${name}_FOUND FALSE)
+    endif()
+  endif()
+  if(NOT ${name}_FOUND)
+    list(APPEND ai500_missing ${debian_package})
+  elseif(NOT TARGET ai500_found::${name})
+    add_library(ai500_found::${name} INTERFACE IMPORTED GLOBAL)
+    target_include_directories(ai500_found::${name} INTERFACE ${AI500_${name}_INCLUDE_DIR})
+    target_link_libraries(ai500_found::${name} INTERFACE ${AI500_${name}_LIBRARY})
+  endif()
+endmacro()
+
 ai500_find(Eigen3 libeigen3-dev)
 ai500_find(ZLIB zlib1g-dev)
 ai500_find(CLI11 libcli11-dev)
@@ -23,15 +45,11 @@ if(AI500_BUILD_TESTS)
   ai500_find(doctest doctest-dev)
 endif()
 
-# xxHash comes without a CMake package.
-find_path(AI500_XXHASH_INCLUDE_DIR xxhash.h)
-find_library(AI500_XXHASH_LIBRARY xxhash)
-mark_as_advanced(AI500_XXHASH_INCLUDE_DIR AI500_XXHASH_LIBRARY)
-if(AI500_XXHASH_INCLUDE_DIR AND AI500_XXHASH_LIBRARY)
-  set(xxhash_FOUND TRUE)
-else()
-  list(APPEND ai500_missing libxxhash-dev)
-endif()
+# oneDNN's package asks for OpenCL, which Debian's package does not bring; toml++'s for a shared
+# library, though the headers are enough; xxHash has none.
+ai500_find_files(onednn libdnnl-dev oneapi/dnnl/dnnl.hpp dnnl)
+ai500_find_files(tomlplusplus libtomlplusplus-dev toml++/toml.h)
+ai500_find_files(xxhash libxxhash-dev xxhash.h xxhash)
 
 # Only MPI's C interface is used, and CMake looks for that with a C compiler.
 set(ai500_with_mpi OFF)

@@ -19,20 +19,20 @@ function(ai500_interface name)
   target_link_libraries(ai500_${name} INTERFACE ai500 ${ARGN})
 endfunction()
 
-# ai500_compiled_once(<name> <source> <libraries>...): ai500::<name>, what takes many seconds to
-# compile because of these libraries. The consumer's build compiles it here, once, so that none of
-# his own files pays for it (docs/decisions/0001).
-function(ai500_compiled_once name source)
-  add_library(ai500_${name} STATIC ${PROJECT_SOURCE_DIR}/cmake/${source})
+# ai500_compiled_once(<name> <libraries>...): ai500::<name>, made of cmake/<name>.cpp: what takes many
+# seconds to compile. The consumer's build compiles it here, once, so that none of his own files pays
+# for it (docs/decisions/0001).
+function(ai500_compiled_once name)
+  add_library(ai500_${name} STATIC ${PROJECT_SOURCE_DIR}/cmake/${name}.cpp)
   add_library(ai500::${name} ALIAS ai500_${name})
   set_target_properties(ai500_${name} PROPERTIES EXPORT_NAME ${name})
-  target_link_libraries(ai500_${name} PUBLIC ai500 PRIVATE ${ARGN})
+  target_link_libraries(ai500_${name} PUBLIC ai500 ${ARGN})
   ai500_warnings(ai500_${name})
 endfunction()
 
 # ai500::zlib: data sets that are stored compressed.
 if(ZLIB_FOUND)
-  ai500_interface(zlib ZLIB::ZLIB)
+  ai500_compiled_once(zlib PRIVATE ZLIB::ZLIB)
 endif()
 
 # ai500::mpi: ranks that are MPI processes.
@@ -41,17 +41,26 @@ if(ai500_with_mpi)
   target_compile_definitions(ai500_mpi INTERFACE OMPI_SKIP_MPICXX=1)
 endif()
 
-# ai500::eigen: the matrix products of the reference kernels.
+# ai500::eigen: the reference kernels.
 if(Eigen3_FOUND)
-  ai500_compiled_once(eigen reference_gemm.cpp $<BUILD_INTERFACE:Eigen3::Eigen>)
+  ai500_compiled_once(eigen PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>)
 endif()
 
-# ai500::run: the command line and the reports.
-if(CLI11_FOUND AND nlohmann_json_FOUND AND xxhash_FOUND)
+# ai500::onednn: the fast kernels of CPUs, which leave some steps to the reference kernels. Their
+# threads are libgomp's, as oneDNN's are.
+if(onednn_FOUND AND TARGET ai500::eigen)
+  ai500_compiled_once(onednn ai500_eigen ai500_found::onednn gomp)
+endif()
+
+# ai500::run: the command line, the reports and whatever else is no template.
+if(CLI11_FOUND AND tomlplusplus_FOUND AND nlohmann_json_FOUND AND xxhash_FOUND)
   ai500_compiled_once(
-    run run.cpp $<BUILD_INTERFACE:CLI11::CLI11> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
-    ${AI500_XXHASH_LIBRARY})
-  target_include_directories(ai500_run SYSTEM PRIVATE ${AI500_XXHASH_INCLUDE_DIR})
+    run
+    PRIVATE
+    $<BUILD_INTERFACE:CLI11::CLI11>
+    $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
+    $<BUILD_INTERFACE:ai500_found::tomlplusplus>
+    ai500_found::xxhash)
 
   set(generated ${PROJECT_BINARY_DIR}/generated)
   add_custom_target(

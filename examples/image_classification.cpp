@@ -4,7 +4,7 @@
 //   mpirun -n 2 image_classification --jobs 2
 #include <ai500/collectives/mpi.hpp>
 #include <ai500/datasets/fashion_mnist.hpp>
-#include <ai500/kernels/reference.hpp>
+#include <ai500/kernels/onednn.hpp>
 #include <ai500/models/resnet.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
 #include <ai500/parallel_modes/data.hpp>
@@ -16,7 +16,7 @@
 using namespace ai500;
 
 using Benchmark = Ensemble<
-    workloads::ImageClassification<models::SmallResNet, datasets::FashionMnist, kernels::Reference>,
+    workloads::ImageClassification<models::SmallResNet, datasets::FashionMnist, kernels::OneDnn>,
     samplers::PoissonBootstrap, optimizers::SgdMomentum, precision::Fp32, parallel_modes::Data,
     collectives::Mpi>;
 

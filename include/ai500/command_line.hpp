@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file The command line that every benchmark binary has; defined in command_line.ipp, which needs
-/// CLI11.
+/// CLI11 and toml++.
 #pragma once
 
 #include <optional>
@@ -47,9 +47,10 @@ struct CommandLineExit {
 inline constexpr int largest_plan_scale = 10'000'000;
 
 /// Understands the command line of a benchmark, and the TOML file that `--config` names: keys are
-/// options without "--", the command line goes before the file. Reads that file, and neither
-/// environment variables nor anything else; prints nothing. Every mistake is a CommandLineExit with
-/// code 2 that names the option, the value and what would be right.
+/// options without "--", the command line goes before the file. A whole number of TOML is less than
+/// 2^63: a larger seed is for the command line alone. Reads that file, and neither environment
+/// variables nor anything else; prints nothing. Every mistake is a CommandLineExit with code 2 that
+/// names the option, the value and what would be right.
 ///
 /// @param argc,argv as `main` got them.
 std::variant<Command, CommandLineExit> parse_command_line(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file Defines `parse_command_line`. CLI11 takes seconds to compile: include this in one source
-/// file of a program.
+/// @file Defines `parse_command_line`. CLI11 and toml++ take seconds to compile: include this in
+/// one source file of a program.
 #pragma once
 
 #include <algorithm>
@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include <toml++/toml.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -25,7 +26,6 @@
 #include <ai500/command_line.hpp>
 #include <ai500/configuration/checks.hpp>
 #include <ai500/configuration/configuration.hpp>
-#include <ai500/configuration/toml.hpp>
 #include <ai500/core/error.hpp>
 #include <ai500/core/types.hpp>
 #include <ai500/version.hpp>
@@ -36,7 +36,7 @@ namespace ai500::command_line {
 /// the same name.
 struct Setting {
   std::string name;  ///< "--jobs"
-  TomlEntry::Kind kind = TomlEntry::Kind::whole_number;
+  toml::node_type type = toml::node_type::integer;
   std::string placeholder;  ///< "M" in "--jobs M"
   std::string group;        ///< the headline of --help under which it stands
   std::string help;
@@ -102,7 +102,7 @@ inline void assign_quick(Configuration& configuration, std::string const& name,
 
 /// All settings, in the order of --help.
 inline std::vector<Setting> settings(CommandLineDescription const& description) {
-  using Kind = TomlEntry::Kind;
+  using Type = toml::node_type;
   using C = Configuration;
   constexpr Count most = std::numeric_limits<int>::max();
   std::string const ensemble = "Ensemble: Sys_scale = M x P_degree (Eq. 5), in ranks";
@@ -110,36 +110,36 @@ inline std::vector<Setting> settings(CommandLineDescription const& description) 
   std::string const files = "Files";
   std::string const default_is = " (default: ";
   return {
-      {"--jobs", Kind::whole_number, "M", ensemble,
+      {"--jobs", Type::integer, "M", ensemble,
        "base models, one job each (default: Sys_scale / P_degree)",
        assign_number<&C::jobs, 1, most>},
-      {"--degree", Kind::whole_number, "P", ensemble,
+      {"--degree", Type::integer, "P", ensemble,
        "P_degree, ranks of one base model" + default_is + description.default_degree + ")",
        assign_number<&C::degree, 1, most>},
-      {"--job", Kind::whole_number, "m", ensemble,
+      {"--job", Type::integer, "m", ensemble,
        "train only member m, 0 to M - 1, with all ranks; needs --jobs",
        assign_number<&C::job, 0, most>},
-      {"--epochs", Kind::whole_number, "N", training,
+      {"--epochs", Type::integer, "N", training,
        "passes over each member's bootstrap" + default_is + description.default_epochs + ")",
        assign_number<&C::epochs, 1, most>},
-      {"--batch", Kind::whole_number, "N", training,
+      {"--batch", Type::integer, "N", training,
        "samples a step of one base model, all its ranks" + default_is + description.default_batch +
            ")",
        assign_number<&C::batch, 1, largest_batch>},
-      {"--micro-batch", Kind::whole_number, "N", training,
+      {"--micro-batch", Type::integer, "N", training,
        "samples that one normalization sees (default: batch / P_degree)",
        assign_number<&C::micro_batch, 1, largest_batch>},
-      {"--threads", Kind::whole_number, "N", training,
+      {"--threads", Type::integer, "N", training,
        "threads a rank (default: the rank's share of the cores)",
        assign_number<&C::threads, 1, most>},
-      {"--seed", Kind::whole_number, "N", training,
+      {"--seed", Type::integer, "N", training,
        "key of every random number" + default_is + std::to_string(C{}.seed) + ")", assign_seed},
-      {"--quick", Kind::boolean, "", training,
+      {"--quick", Type::boolean, "", training,
        "check in seconds that everything works; NOT A RESULT", assign_quick},
-      {"--data", Kind::text, "DIR", files,
+      {"--data", Type::string, "DIR", files,
        "folder of the data set" + default_is + description.default_data + ")",
        assign_path<&C::data>},
-      {"--output", Kind::text, "DIR", files,
+      {"--output", Type::string, "DIR", files,
        "folder of the results and the members" + default_is + C{}.output + ")",
        assign_path<&C::output>},
   };
@@ -185,37 +185,63 @@ inline std::string read_file(std::string const& name) {
   return text;
 }
 
-/// Assigns the entries of a TOML file whose options the command line did not give.
+/// "FILE:LINE: ", for messages.
+inline std::string place(std::string const& file, toml::source_region const& source) {
+  return file + ':' + std::to_string(source.begin.line) + ": ";
+}
+
+/// The keys of the TOML file that `--config` names and their values.
+/// @throws UsageError that begins "FILE:LINE: " if it is no TOML; or names the file, if it cannot
+/// be read.
+inline toml::table read_toml(std::string const& name) {
+  std::string const text = read_file(name);
+  try {
+    return toml::parse(std::string_view(text));
+  } catch (toml::parse_error const& error) {
+    throw UsageError(place(name, error.source()) + std::string(error.description()));
+  }
+}
+
+/// A whole number, boolean or string as it would stand on the command line.
+inline std::string argument_text(toml::node const& value) {
+  if (auto const* const number = value.as_integer()) return std::to_string(number->get());
+  if (auto const* const boolean = value.as_boolean()) return boolean->get() ? "true" : "false";
+  return value.ref<std::string>();
+}
+
+/// What a TOML file must have as the value of a setting of this type.
+inline std::string expected(toml::node_type type) {
+  if (type == toml::node_type::integer) return "a whole number, without quotes";
+  if (type == toml::node_type::boolean) return "true or false, without quotes";
+  return "text in quotes";
+}
+
+/// Assigns the values of a TOML file whose options the command line did not give.
 /// @throws UsageError that begins "FILE:LINE: ", for a key that is no setting or a value that is
 /// wrong.
 inline void apply_file(std::string const& name, std::vector<Setting> const& settings,
                        CLI::App const& given, Configuration& configuration) {
   std::vector<std::string> keys;
   for (Setting const& setting : settings) keys.push_back(setting.name.substr(2));
-  for (TomlEntry const& entry : read_toml(read_file(name), name)) {
-    std::string const place = name + ':' + std::to_string(entry.line) + ": ";
-    auto const key = std::find(keys.begin(), keys.end(), entry.key);
+  for (auto const& [toml_key, value] : read_toml(name)) {
+    std::string const where = place(name, toml_key.source());
+    auto const key = std::find(keys.begin(), keys.end(), toml_key.str());
     if (key == keys.end()) {
       std::string all;
       for (std::string const& known : keys) all += (all.empty() ? "" : ", ") + known;
-      throw UsageError(place + "unknown key " + entry.key +
-                       suggestion(entry.key, keys, "; there are " + all));
+      throw UsageError(where + "unknown key " + std::string(toml_key.str()) +
+                       suggestion(toml_key.str(), keys, "; there are " + all));
     }
     Setting const& setting = settings[static_cast<std::size_t>(key - keys.begin())];
-    if (entry.kind != setting.kind) {
-      char const* const expected =
-          setting.kind == TomlEntry::Kind::whole_number ? "a whole number, without quotes"
-          : setting.kind == TomlEntry::Kind::boolean    ? "true or false, without quotes"
-                                                        : "text in quotes";
-      throw UsageError(place + entry.key + " must be " + expected);
-    }
+    if (value.type() != setting.type)
+      throw UsageError(where + *key + " must be " + expected(setting.type));
     Configuration unused;
     bool const is_given = given.count(setting.name) > 0;
     // A wrong value is wrong also where the command line overrules it.
     try {
-      setting.assign(is_given ? unused : configuration, setting.name, entry.value);
+      setting.assign(is_given ? unused : configuration, setting.name, argument_text(value));
     } catch (UsageError const& error) {
-      throw UsageError(place + error.what());
+      throw UsageError(where + error.what());
     }
   }
 }
@@ -246,12 +272,12 @@ class Parser {
     app_.get_formatter()->label("SUBCOMMAND", "plan | flops | aggregate DIR");
     for (Setting const& setting : settings_) add(app_, setting);
     config_ =
-        add(app_, {"--config", TomlEntry::Kind::text, "FILE", "Files",
+        add(app_, {"--config", toml::node_type::string, "FILE", "Files",
                    "TOML file of these options: keys without --, command line first", nullptr});
     scale_ =
-        add(plan_, {"--scale", TomlEntry::Kind::whole_number, "N", "Machine",
+        add(plan_, {"--scale", toml::node_type::integer, "N", "Machine",
                     "Sys_scale to plan for, in ranks (default: the ranks of this run)", nullptr});
-    ranks_per_node_ = add(plan_, {"--ranks-per-node", TomlEntry::Kind::whole_number, "N", "Machine",
+    ranks_per_node_ = add(plan_, {"--ranks-per-node", toml::node_type::integer, "N", "Machine",
                                   "ranks a node of the machine of --scale (default: 1)", nullptr});
     app_.set_help_flag("-h,--help", "print this help and exit")->group("Other");
     app_.set_version_flag("--version", "ai500 " + std::string(version),
@@ -343,7 +369,7 @@ class Parser {
 
   static CLI::Option* add(CLI::App& app, Setting const& setting) {
     CLI::Option* const option =
-        setting.kind == TomlEntry::Kind::boolean
+        setting.type == toml::node_type::boolean
             ? app.add_flag(setting.name, setting.help)
             : app.add_option(setting.name, CLI::callback_t(take), setting.help)
                   ->option_text(setting.placeholder);

@@ -90,13 +90,13 @@ struct Ensemble {
       settings = complete(asked, defaults(cores), world.size());
       placement = asked.job ? place_member(settings.shape, *asked.job, hosts)
                             : place(settings.shape, hosts);
-      if (world.rank() == 0) ensure_writable_folder(asked.output);
+      if (world.rank() == 0) prepare_output(asked.output);
     });
     Job const job = static_cast<Job>(placement.job_of(world.rank()));
     World job_ranks = world.split(static_cast<int>(job));
 
     // 3: the job's bootstrap. 4: the data stay where they are; each rank reads its own samples.
-    typename Kernels::Device device;
+    typename Kernels::Device device = Kernels::Traits::make_device(settings.threads);
     std::optional<Dataset> dataset;
     std::optional<Controller> controller;
     agree(world, [&] {
@@ -123,26 +123,32 @@ struct Ensemble {
     // 6: the members vote.
     std::optional<Report> report;
     agree(world, [&] {
-      if (world.rank() == 0 && !asked.job) report = aggregate(asked.output, *dataset);
+      if (world.rank() == 0 && !asked.job)
+        report = aggregate(asked.output, *dataset, settings.shape.ensemble_size);
     });
     return report;
   }
 
   /// Step 6: the vote of the members that `output` holds, in job order, whichever runs trained
   /// them.
+  /// @param ensemble_size M, if known: members that a run with a larger M left behind do not vote
   /// @throws OutputError when none is there, one is damaged, or two were trained with different
   /// settings
-  Report aggregate(std::string const& output, Dataset const& dataset) const {
+  Report aggregate(std::string const& output, Dataset const& dataset,
+                   std::optional<int> ensemble_size = std::nullopt) const {
     std::vector<MemberRecord> kept;
     std::vector<Predictions> votes;
     Report report = composition();
     for (SavedMember& member : load_members(output)) {
+      if (ensemble_size && member.record.job >= static_cast<Job>(*ensemble_size)) continue;
       report.members.push_back(member.record);
       if (!member.record.completed()) continue;
       kept.push_back(member.record);
       votes.push_back(std::move(member.predictions));
     }
     state_settings(report, output);
+    if (ensemble_size) report.ensemble_size = *ensemble_size;
+    report.scale = report.ensemble_size * report.parallelism_degree;
     report.members_kept = static_cast<int>(kept.size());
     if (kept.empty()) return report;  // M' = 0: nothing was achieved, and the report says so
 
@@ -222,6 +228,15 @@ struct Ensemble {
     std::string const mine = host_name() + " " + cores.list;
     std::vector<std::string> const all = world.allgather(mine);
     return std::max(1, cores.count / static_cast<int>(std::ranges::count(all, mine)));
+  }
+
+  /// Proves that results can be written before anything is trained, and sweeps what a killed run
+  /// left half written.
+  static void prepare_output(std::string const& output) {
+    ensure_writable_folder(output);
+    remove_stale_temporaries(output);
+    for (Job const job : finished_members(output))
+      remove_stale_temporaries(member_folder(output, job));
   }
 
   static JobPlan job_plan(RunSettings const& settings, Job job, Dataset const& dataset) {
@@ -311,7 +326,6 @@ struct Ensemble {
       report.preparation_seconds = std::max(report.preparation_seconds, member.preparation_seconds);
       report.evaluation_seconds = std::max(report.evaluation_seconds, member.evaluation_seconds);
     }
-    report.scale = report.ensemble_size * report.parallelism_degree;
   }
 
   static std::vector<int> test_labels(Dataset const& dataset, Count samples) {

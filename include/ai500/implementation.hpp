@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file The parts of ai500 that are compiled once a program, since their libraries take seconds:
-/// the command line (CLI11) and the reports (nlohmann/json, libxxhash). CMake's target `ai500::run`
+/// @file The parts of ai500 that are no templates, compiled once a program, since they and their
+/// libraries (CLI11, toml++, nlohmann/json, libxxhash) take seconds. CMake's target `ai500::run`
 /// does it; without CMake, include this in exactly one source file and link libxxhash.
 #pragma once
 
 #include <ai500/command_line.ipp>
+#include <ai500/configuration/batch_plan.ipp>
+#include <ai500/configuration/checks.ipp>
+#include <ai500/configuration/ensemble_shape.ipp>
+#include <ai500/configuration/run_settings.ipp>
+#include <ai500/graph/describe.ipp>
+#include <ai500/graph/lower.ipp>
+#include <ai500/graph/memory_plan.ipp>
+#include <ai500/parallel_modes/micro_batches.ipp>
+#include <ai500/parallelism/parallelism_controller.ipp>
 #include <ai500/reports/reports.ipp>

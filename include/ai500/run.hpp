@@ -115,7 +115,8 @@ int run(int argc, char** argv, Benchmark const& benchmark = {}) {
       case Command::Kind::aggregate:
         if (speaks)
           detail::publish(benchmark.aggregate(command.aggregate_folder,
-                                              Benchmark::load_data(command.configuration)),
+                                              Benchmark::load_data(command.configuration),
+                                              command.configuration.jobs),
                           command.aggregate_folder);
         return 0;
       case Command::Kind::train:

@@ -30,22 +30,24 @@ LAYER_OF_TOP_HEADER = {
 # How an included file's path tells its library.
 LIBRARIES = {
     "Eigen": re.compile(r"/Eigen/"),
+    "oneDNN": re.compile(r"/dnnl\.hp*$"),
     "zlib": re.compile(r"/zlib\.h$"),
     "MPI": re.compile(r"/mpi\.h$"),
     "CLI11": re.compile(r"/CLI/"),
+    "toml++": re.compile(r"/toml\+\+/"),
     "JSON": re.compile(r"/nlohmann/"),
     "xxHash": re.compile(r"/xxhash\.h$"),
 }
 
 # The headers that may include a library, directly or not. All others need nothing but a compiler.
 LIBRARIES_OF_HEADERS = (
-    (re.compile(r"kernels/reference/gemm\.ipp"), {"Eigen"}),
+    (re.compile(r"kernels/reference(/gemm)?\.ipp"), {"Eigen"}),
+    (re.compile(r"kernels/onednn(/.*)?\.[hi]pp"), {"oneDNN"}),
     (re.compile(r"collectives/mpi\.hpp"), {"MPI"}),
-    (re.compile(r"datasets/(gzip_file|fashion_mnist)\.hpp"), {"zlib"}),
-    (re.compile(r"workloads/(recipe|image_classification)\.hpp"), {"zlib"}),
-    (re.compile(r"command_line\.ipp"), {"CLI11"}),
+    (re.compile(r"datasets/(gzip_file|fashion_mnist)\.ipp"), {"zlib"}),
+    (re.compile(r"command_line\.ipp"), {"CLI11", "toml++"}),
     (re.compile(r"reports/.*\.ipp"), {"JSON", "xxHash"}),
-    (re.compile(r"implementation\.hpp"), {"CLI11", "JSON", "xxHash"}),
+    (re.compile(r"implementation\.hpp"), {"CLI11", "toml++", "JSON", "xxHash"}),
 )
 
 

@@ -58,7 +58,7 @@ def self_test(compiler: str) -> list[str]:
         "include/ai500/core/alone.hpp": "#pragma once\nstd::string nobody_included_string();\n",
         "include/ai500/core/warns.hpp": "#pragma once\ninline int f(long n) { return n; }\n",
         "include/ai500/core/library.hpp": "#pragma once\n#include <zlib.h>\n",
-        "include/ai500/datasets/gzip_file.hpp": "#pragma once\n#include <zlib.h>\n",
+        "include/ai500/datasets/gzip_file.ipp": "#pragma once\n#include <zlib.h>\n",
         "library/zlib.h": "",
     }
     expected = {f"core/{name}.hpp" for name in ("twice", "alone", "warns", "library")}

@@ -18,7 +18,6 @@
 #include <ai500/training/initialization.hpp>
 #include <ai500/training/member_record.hpp>
 #include <ai500/training/trainer.hpp>
-#include <ai500/workloads/policy.hpp>
 
 namespace ai500 {
 
@@ -42,8 +41,7 @@ struct JobPlan {
 
 /// One job: prepare (the constructor), `train`, `evaluate`. Each rank of the job has one; `record`
 /// and `predictions` are the same on all of them.
-template <WorkloadPolicy Workload, class Precision, class Optimizer, class ParallelMode,
-          Communicator C>
+template <class Workload, class Precision, class Optimizer, class ParallelMode, Communicator C>
 class JobController {
  public:
   using Dataset = typename Workload::Dataset;

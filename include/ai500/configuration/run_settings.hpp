@@ -41,20 +41,6 @@ inline constexpr Count quick_samples = 512;
 /// the machine.
 /// @param scale Sys_scale, the ranks of this run
 /// @throws UsageError naming the option or equation and what would be right
-inline RunSettings complete(Configuration const& asked, Defaults const& defaults, int scale) {
-  check(asked);
-  RunSettings settings;
-  settings.shape = shape_of(asked, scale, defaults.accelerators_a_node);
-  settings.batch = batch_plan(asked.batch.value_or(defaults.batch), asked.micro_batch,
-                              settings.shape.parallelism_degree);
-  settings.epochs = asked.epochs.value_or(asked.quick ? 1 : defaults.epochs);
-  settings.threads = asked.threads.value_or(defaults.threaded ? defaults.cores_a_rank : 1);
-  if (settings.threads > 1 && !defaults.threaded)
-    throw UsageError("--threads " + std::to_string(settings.threads) +
-                     ": the kernels of this benchmark use one thread a rank; start more ranks");
-  settings.seed = asked.seed;
-  settings.quick = asked.quick;
-  return settings;
-}
+RunSettings complete(Configuration const& asked, Defaults const& defaults, int scale);
 
 }  // namespace ai500

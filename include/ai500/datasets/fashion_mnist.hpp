@@ -76,18 +76,7 @@ class FashionMnist {
 
   FashionMnist(Part train, Part test) : train_(std::move(train)), test_(std::move(test)) {}
 
-  static Part load_part(const std::string& prefix) {
-    constexpr std::string_view hint =
-        "Debian's package dataset-fashion-mnist installs a good one in "
-        "/usr/share/datasets/fashion-mnist";
-    DataFile images_file = read_gzip_or_plain_file(prefix + "-images-idx3-ubyte", hint);
-    DataFile labels_file = read_gzip_or_plain_file(prefix + "-labels-idx1-ubyte", hint);
-    IdxImages images =
-        parse_idx_images(std::move(images_file.bytes), image_shape, images_file.path);
-    IdxLabels labels = parse_idx_labels(std::move(labels_file.bytes), classes, labels_file.path);
-    require_same_count(images, images_file.path, labels, labels_file.path);
-    return {std::move(images), std::move(labels)};
-  }
+  static Part load_part(const std::string& prefix);
 
   template <Pixel T>
   static constexpr std::array<T, 256> normalised_pixels() {

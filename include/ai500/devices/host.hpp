@@ -2,6 +2,7 @@
 /// @file The CPU: its memory, its instruction sets, and element-wise work on it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -41,21 +42,38 @@ namespace detail {
 
 // One clone of the loop an instruction set; the functor is inlined into it and vectorized for it.
 template <class Functor>
-void loop_generic(Count n, Functor const& f) {
-  for (Count i = 0; i < n; ++i) f(i);
+void loop_generic(Count begin, Count end, Functor const& f) {
+  for (Count i = begin; i < end; ++i) f(i);
 }
 #if defined(__x86_64__)
 template <class Functor>
-__attribute__((target("avx2,fma"))) void loop_avx2(Count n, Functor const& f) {
-  for (Count i = 0; i < n; ++i) f(i);
+__attribute__((target("avx2,fma"))) void loop_avx2(Count begin, Count end, Functor const& f) {
+  for (Count i = begin; i < end; ++i) f(i);
 }
 template <class Functor>
-__attribute__((target("avx512f,avx512vl,fma"))) void loop_avx512(Count n, Functor const& f) {
-  for (Count i = 0; i < n; ++i) f(i);
+__attribute__((target("avx512f,avx512vl,fma"))) void loop_avx512(Count begin, Count end,
+                                                                 Functor const& f) {
+  for (Count i = begin; i < end; ++i) f(i);
+}
+
+template <class Work>
+__attribute__((target("avx2,fma"))) void call_avx2(Work const& work) {
+  work();
+}
+template <class Work>
+__attribute__((target("avx512f,avx512vl,fma"))) void call_avx512(Work const& work) {
+  work();
 }
 #endif
 
 }  // namespace detail
+
+/// How work is shared among threads: `run(work, data, threads)` calls work(data, 0) ... work(data,
+/// threads - 1), each on a thread of its own, and returns when all are done.
+struct ThreadTeam {
+  int threads = 1;
+  void (*run)(void (*work)(void*, int), void* data, int threads) = nullptr;
+};
 
 /// The CPU as a device. Work is done when a call returns: its queue is always empty.
 class Host {
@@ -63,6 +81,12 @@ class Host {
   static constexpr std::string_view name = "cpu";
   static constexpr std::size_t alignment =
       64;  ///< of every allocation: a cache line, an AVX-512 register
+
+  Host() = default;
+  /// A host whose kernels share their work among a team's threads.
+  explicit Host(ThreadTeam team) : team_(team) {}
+
+  int threads() const { return team_.threads; }
 
   /// Zeroed memory. @throws std::bad_alloc
   void* allocate(std::size_t bytes) {
@@ -79,17 +103,61 @@ class Host {
 
   InstructionSet instructions() const { return instructions_; }
 
-  /// f(0) ... f(n - 1), in any order.
+  /// f(0) ... f(tasks - 1), shared among the threads; each thread has consecutive tasks, the same
+  /// ones every time.
+  template <class Functor>
+  void parallel(Count tasks, Functor const& f) const {
+    if (team_.threads == 1 || tasks <= 1) {
+      for (Count task = 0; task < tasks; ++task) f(task);
+      return;
+    }
+    struct Shared {
+      Count tasks;
+      int threads;
+      Functor const& f;
+    } shared{tasks, team_.threads, f};
+    auto work = [](void* data, int thread) {
+      Shared const& all = *static_cast<Shared const*>(data);
+      for (Count task = all.tasks * thread / all.threads;
+           task < all.tasks * (thread + 1) / all.threads; ++task)
+        all.f(task);
+    };
+    team_.run(work, &shared, team_.threads);
+  }
+
+  /// work(), compiled for this processor's instruction set: its operator() must be always_inline.
+  template <class Work>
+  void vectorized(Work const& work) const {
+#if defined(__x86_64__)
+    if (instructions_ == InstructionSet::avx512) return detail::call_avx512(work);
+    if (instructions_ == InstructionSet::avx2) return detail::call_avx2(work);
+#endif
+    work();
+  }
+
+  /// f(0) ... f(n - 1), in any order, shared among the threads.
   template <class Functor>
   void for_each(Count n, Functor const& f) const {
-#if defined(__x86_64__)
-    if (instructions_ == InstructionSet::avx512) return detail::loop_avx512(n, f);
-    if (instructions_ == InstructionSet::avx2) return detail::loop_avx2(n, f);
-#endif
-    detail::loop_generic(n, f);
+    Count const piece = std::max(smallest_piece, (n + team_.threads - 1) / team_.threads);
+    if (piece >= n) return loop(0, n, f);
+    parallel((n + piece - 1) / piece,
+             [&](Count task) { loop(task * piece, std::min(n, (task + 1) * piece), f); });
   }
 
  private:
+  // Fewer elements than this are not worth another thread.
+  static constexpr Count smallest_piece = 16384;
+
+  template <class Functor>
+  void loop(Count begin, Count end, Functor const& f) const {
+#if defined(__x86_64__)
+    if (instructions_ == InstructionSet::avx512) return detail::loop_avx512(begin, end, f);
+    if (instructions_ == InstructionSet::avx2) return detail::loop_avx2(begin, end, f);
+#endif
+    detail::loop_generic(begin, end, f);
+  }
+
+  ThreadTeam team_;
   InstructionSet instructions_ = instruction_set();
 };
 

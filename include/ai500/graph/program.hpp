@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <ai500/graph/graph.hpp>
+#include <ai500/graph/layout.hpp>
 #include <ai500/graph/steps.hpp>
 
 namespace ai500 {
@@ -34,6 +35,7 @@ struct ProgramValue {
   Residence residence = Residence::planned;
   ValueIndex slice_of = no_value;  ///< the value this one is a part of
   Count offset = 0;                ///< first element of the slice
+  Layout layout = Layout::plain;
 };
 
 /// One step: what it does, in the order that `steps` documents, and for which operation of the
@@ -43,6 +45,7 @@ struct Step {
   std::vector<ValueIndex> reads;
   std::vector<ValueIndex> writes;
   Name name;
+  StepLayouts layouts{};  ///< in which the kernel was chosen to compute; empty: plain
 };
 
 /// A parameter of the model inside the value of all the parameters; its gradient has the same

@@ -174,6 +174,12 @@ struct Accumulate {
   bool operator==(Accumulate const&) const = default;
 };
 
+/// reads x; writes x with its elements in another order (graph/layout.hpp).
+struct Reorder {
+  static constexpr std::string_view name = "reorder";
+  bool operator==(Reorder const&) const = default;
+};
+
 /// reads and writes a value that becomes its sum over the ranks of the base model. Run by the
 /// collective.
 struct AllReduce {
@@ -202,7 +208,7 @@ using KernelSteps =
              steps::NormalizationDataGradient, steps::UpdateRunningStatistics, steps::Relu,
              steps::ReluGradient, steps::Add, steps::SumGradients, steps::MaxPooling,
              steps::MaxPoolingGradient, steps::AveragePooling, steps::AveragePoolingGradient,
-             steps::Softmax, steps::SoftmaxCrossEntropy, steps::Accumulate>;
+             steps::Softmax, steps::SoftmaxCrossEntropy, steps::Accumulate, steps::Reorder>;
 
 /// The steps that others run: the collective, the optimizer.
 using SystemSteps = TypeList<steps::AllReduce, steps::Update>;

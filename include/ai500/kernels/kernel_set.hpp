@@ -24,6 +24,10 @@ concept StatesThreading = requires {
   { S::threaded } -> std::convertible_to<bool>;
 };
 template <class S>
+concept MakesDevice = requires(int threads) {
+  { S::make_device(threads) } -> std::same_as<typename S::Device>;
+};
+template <class S>
 concept SaysWhichTypes = requires(Types types) {
   { S::computes_in(types) } -> std::same_as<bool>;
 };

@@ -8,6 +8,7 @@
 
 #include <ai500/core/named.hpp>
 #include <ai500/core/number_type.hpp>
+#include <ai500/graph/layout.hpp>
 #include <ai500/graph/steps.hpp>
 
 namespace ai500 {
@@ -20,10 +21,12 @@ struct Types {
   bool operator==(Types const&) const = default;
 };
 
-/// The shapes of what a step reads and writes, in the order that <ai500/graph/steps.hpp> gives.
+/// The shapes of what a step reads and writes, in the order that <ai500/graph/steps.hpp> gives, and
+/// the order of their elements; plain where `layouts` says nothing.
 struct Shapes {
   std::vector<Shape> reads;
   std::vector<Shape> writes;
+  StepLayouts layouts{};
 
   bool operator==(Shapes const&) const = default;
 };
@@ -67,9 +70,22 @@ concept Runs = requires(typename K::Prepared& prepared, Arguments arguments) {
   { prepared.run(arguments) } -> std::same_as<void>;
 };
 
+/// The kernel says in which layouts it computes; without it, plain only.
+template <class K, class Device>
+concept ChoosesLayouts = requires(Device& device, typename K::operation const& what,
+                                  Shapes const& shapes, Types types) {
+  { K::layouts(device, what, shapes, types) } -> std::same_as<std::vector<StepLayouts>>;
+};
+/// The kernel computes in any layout that all its values share: it only counts elements.
+template <class K>
+concept TakesAnyLayout = K::any_layout;
+
 /// A kernel computes one step: `using operation` names the step (one of KernelSteps), `prepare`
 /// does once whatever can be done once (choose, allocate scratch), `Prepared::run` does it, with no
 /// allocation and no decision.
+///
+/// Optionally `layouts(device, operation, shapes, types)` lists the layouts it computes in, best
+/// first (ChoosesLayouts), or `any_layout = true` says that all are alike to it.
 ///
 /// Semantics: `run` may be called any number of times with other arguments; one `Prepared` serves
 /// all steps of the same operation, shapes and types, one after the other. Same arguments, same

@@ -26,6 +26,7 @@ struct Traits {
   using Device = devices::Host;
   static constexpr std::string_view layout = "NCHW";
   static constexpr bool threaded = false;
+  static Device make_device(int) { return Device{}; }
   static constexpr bool computes_in(Types types) { return reference::computes_in(types); }
 };
 static_assert(KernelSetTraits<Traits>);

@@ -9,18 +9,17 @@
 
 namespace ai500 {
 
-template <class P>
-concept HasComputeType = requires {
-  number_type<typename P::compute>;
+/// T is a type of number that kernels can be prepared for.
+template <class T>
+concept HasNumberType = requires {
+  detail::NumberTypeOf<T>::value;
 };
 template <class P>
-concept HasAccumulateType = requires {
-  number_type<typename P::accumulate>;
-};
+concept HasComputeType = HasNumberType<typename P::compute>;
 template <class P>
-concept HasMessageType = requires {
-  number_type<typename P::message>;
-};
+concept HasAccumulateType = HasNumberType<typename P::accumulate>;
+template <class P>
+concept HasMessageType = HasNumberType<typename P::message>;
 
 /// Which types of numbers a training uses: `compute` for activations and their gradients,
 /// `accumulate` for parameters, their gradients, statistics and losses, `message` for what ranks

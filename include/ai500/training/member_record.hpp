@@ -26,21 +26,21 @@ struct MemberRecord {
   double seconds = 0;                        ///< training; not preparation, not evaluation
   double preparation_seconds = 0;            ///< loading, sampling, preparing kernels
   double evaluation_seconds = 0;             ///< test split and out-of-bag samples
-  double started_unix = 0;     ///< wall clock when training began, seconds since 1970 in UTC
-  double finished_unix = 0;    ///< wall clock when training ended
-  std::string run = {};        ///< identifies the mpirun: members of different runs are told apart
-  std::string settings = {};   ///< every setting that determines the member's bits, as canonical
-                               ///< text; members are aggregated only where it is equal
-  std::string stopped = {};    ///< empty, or why and when training stopped early
+  double started_unix = 0;    ///< wall clock when training began, seconds since 1970 in UTC
+  double finished_unix = 0;   ///< wall clock when training ended
+  std::string run = {};       ///< identifies the mpirun: members of different runs are told apart
+  std::string settings = {};  ///< every setting that determines the member's bits, as canonical
+                              ///< text; members are aggregated only where it is equal
+  std::string stopped = {};   ///< empty, or why and when training stopped early
   Count out_of_bag_samples = 0;  ///< that `out_of_bag_quality` was measured on
-  int ensemble_size = 1;       ///< M of the run that trained it
-  int parallelism_degree = 1;  ///< P_degree: ranks of this base model
-  Count batch = 0;             ///< |B_k|
-  Count micro_batch = 0;       ///< samples that one normalization saw
+  int ensemble_size = 1;         ///< M of the run that trained it
+  int parallelism_degree = 1;    ///< P_degree: ranks of this base model
+  Count batch = 0;               ///< |B_k|
+  Count micro_batch = 0;         ///< samples that one normalization saw
   Seed seed = 0;
-  bool quick = false;          ///< not a result
-  int threads = 1;             ///< threads a rank
-  std::string host = {};       ///< where its rank 0 ran
+  bool quick = false;     ///< not a result
+  int threads = 1;        ///< threads a rank
+  std::string host = {};  ///< where its rank 0 ran
 
   /// True if training ended as planned.
   bool completed() const { return stopped.empty(); }

@@ -2,6 +2,8 @@
 /// @file A program prepared on a kernel set: what a training step runs.
 #pragma once
 
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -9,6 +11,7 @@
 
 #include <ai500/core/error.hpp>
 #include <ai500/devices/buffer.hpp>
+#include <ai500/graph/lay_out.hpp>
 #include <ai500/graph/memory_plan.hpp>
 #include <ai500/graph/program.hpp>
 #include <ai500/kernels/kernel_set.hpp>
@@ -19,40 +22,48 @@ namespace ai500 {
 
 namespace detail {
 
-template <class Kernel>
-struct PreparedOf {
-  using type = typename Kernel::Prepared;
-};
-template <>
-struct PreparedOf<void> {
-  using type = std::monostate;
-};
+/// What some kernel has prepared, whichever kernel it is.
+class PreparedKernel {
+ public:
+  template <class Prepared>
+  explicit PreparedKernel(Prepared prepared)
+      : prepared_(std::make_shared<Prepared>(std::move(prepared))),
+        run_([](void* object, Arguments arguments) {
+          static_cast<Prepared*>(object)->run(arguments);
+        }) {}
 
-/// One variant of whatever the set's kernels prepare, without repetitions; std::monostate stands
-/// for "no kernel".
-template <class Variant, class... Prepared>
-struct UniqueVariant {
-  using type = Variant;
-};
-template <class... Known, class First, class... Rest>
-struct UniqueVariant<std::variant<Known...>, First, Rest...> {
-  using Grown = std::conditional_t<(std::is_same_v<Known, First> || ...), std::variant<Known...>,
-                                   std::variant<Known..., First>>;
-  using type = typename UniqueVariant<Grown, Rest...>::type;
-};
-template <class Kernels, class List>
-struct PreparedVariant;
-template <class Kernels, class... Operation>
-struct PreparedVariant<Kernels, TypeList<Operation...>> {
-  using type = typename UniqueVariant<
-      std::variant<std::monostate>,
-      typename PreparedOf<typename Kernels::template for_operation<Operation>>::type...>::type;
+  void run(Arguments arguments) const { run_(prepared_.get(), arguments); }
+
+ private:
+  std::shared_ptr<void> prepared_;
+  void (*run_)(void*, Arguments);
 };
 
 template <class Operation, class List>
 inline constexpr bool is_in = false;
 template <class Operation, class... T>
 inline constexpr bool is_in<Operation, TypeList<T...>> = (std::is_same_v<Operation, T> || ...);
+
+/// The shapes and layouts of what a step reads and writes.
+inline Shapes shapes_of(Program const& program, Step const& step) {
+  Shapes shapes;
+  for (ValueIndex value : step.reads) shapes.reads.push_back(program.value(value).shape);
+  for (ValueIndex value : step.writes) shapes.writes.push_back(program.value(value).shape);
+  shapes.layouts = step.layouts;
+  return shapes;
+}
+
+/// One option a layout that fits all values of a step.
+inline std::vector<StepLayouts> shared_layouts(Program const& program, Step const& step) {
+  std::vector<StepLayouts> options;
+  for (Layout layout : all_layouts) {
+    auto takes = [&](ValueIndex value) { return fits(layout, program.value(value).shape); };
+    if (std::ranges::all_of(step.reads, takes) && std::ranges::all_of(step.writes, takes))
+      options.push_back(
+          {std::vector(step.reads.size(), layout), std::vector(step.writes.size(), layout)});
+  }
+  return options;
+}
 
 }  // namespace detail
 
@@ -70,7 +81,8 @@ class Network {
   /// Prepares every step; equal steps (operation and shapes) share one prepared kernel.
   /// @throws Error naming the step for which the set has no kernel, or what its kernel says
   Network(Device& device, Program program, ModelState<Accumulate, Device>& state)
-      : program_(std::move(program)), plan_(plan_memory(program_, sizes)) {
+      : program_(lay_out(std::move(program), LayoutOptions{device})),
+        plan_(plan_memory(program_, sizes)) {
     arena_ = Buffer<std::byte, Device>(device, static_cast<Count>(plan_.arena_bytes));
     places_.resize(program_.values.size());
     for (std::size_t i = 0; i < places_.size(); ++i)
@@ -91,12 +103,7 @@ class Network {
   void run(System&& system) {
     for (PreparedStep& step : steps_) {
       if (step.kernel != no_kernel) {
-        Arguments const arguments(step.reads, step.writes);
-        std::visit(
-            [&]<class Prepared>(Prepared& prepared) {
-              if constexpr (!std::is_same_v<Prepared, std::monostate>) prepared.run(arguments);
-            },
-            kernels_[step.kernel].prepared);
+        kernels_[step.kernel].run(Arguments(step.reads, step.writes));
       } else if (step.second == no_value) {
         system(steps::AllReduce{}, view<Accumulate>(step.first));
       } else {
@@ -126,13 +133,11 @@ class Network {
   View<Accumulate, Device> loss() { return view<Accumulate>(program_.loss); }
 
  private:
-  using Prepared = typename detail::PreparedVariant<Kernels, KernelSteps>::type;
   static constexpr std::size_t no_kernel = static_cast<std::size_t>(-1);
 
-  struct PreparedKernel {
+  struct PreparedFor {
     StepOperation what;
     Shapes shapes;
-    Prepared prepared;
   };
 
   struct PreparedStep {
@@ -141,6 +146,27 @@ class Network {
     std::vector<void*> writes{};
     ValueIndex first = no_value;   // what an all-reduce sums; an update's parameters
     ValueIndex second = no_value;  // an update's gradients
+  };
+
+  /// What the kernel of a step says about layouts.
+  struct LayoutOptions {
+    Device& device;
+
+    std::vector<StepLayouts> operator()(Program const& program, Step const& step) const {
+      return std::visit(
+          [&]<class Operation>(Operation const& what) -> std::vector<StepLayouts> {
+            if constexpr (detail::is_in<Operation, KernelSteps> &&
+                          HasKernelFor<Kernels, Operation>) {
+              using Kernel = typename Kernels::template for_operation<Operation>;
+              if constexpr (ChoosesLayouts<Kernel, Device>)
+                return Kernel::layouts(device, what, detail::shapes_of(program, step), types);
+              else if constexpr (TakesAnyLayout<Kernel>)
+                return detail::shared_layouts(program, step);
+            }
+            return {};
+          },
+          step.what);
+    }
   };
 
   void* locate(ValueIndex value, ModelState<Accumulate, Device>& state) {
@@ -166,41 +192,39 @@ class Network {
       bool const updates = std::is_same_v<Operation, steps::Update>;
       steps_.push_back({.first = step.reads[0], .second = updates ? step.reads[1] : no_value});
     } else if constexpr (HasKernelFor<Kernels, Operation>) {
-      Shapes shapes;
-      PreparedStep prepared;
-      for (ValueIndex value : step.reads) {
-        shapes.reads.push_back(program_.value(value).shape);
-        prepared.reads.push_back(places_[static_cast<std::size_t>(value)]);
-      }
-      for (ValueIndex value : step.writes) {
-        shapes.writes.push_back(program_.value(value).shape);
-        prepared.writes.push_back(places_[static_cast<std::size_t>(value)]);
-      }
-      prepared.kernel = kernel_for(device, what, std::move(shapes));
-      steps_.push_back(std::move(prepared));
+      using Kernel = typename Kernels::template for_operation<Operation>;
+      Shapes const shapes = detail::shapes_of(program_, step);
+      if (add_step(step, shapes))
+        kernels_.emplace_back(Kernel::prepare(device, what, shapes, types));
     } else {
       throw Error("kernels " + Kernels::name() + ": no kernel for the step '" +
                   std::string(Operation::name) + "' of " + std::string(step.name.view()));
     }
   }
 
-  template <class Operation>
-  std::size_t kernel_for(Device& device, Operation const& what, Shapes shapes) {
-    for (std::size_t i = 0; i < kernels_.size(); ++i) {
-      auto const* known = std::get_if<Operation>(&kernels_[i].what);
-      if (known != nullptr && *known == what && kernels_[i].shapes == shapes) return i;
-    }
-    using Kernel = typename Kernels::template for_operation<Operation>;
-    Prepared prepared = Kernel::prepare(device, what, shapes, types);
-    kernels_.push_back({what, std::move(shapes), std::move(prepared)});
-    return kernels_.size() - 1;
+  /// Appends a step that runs the kernel prepared for an equal one, or the next kernel to be
+  /// prepared; true: prepare it.
+  bool add_step(Step const& step, Shapes const& shapes) {
+    auto const known = std::ranges::find_if(keys_, [&](PreparedFor const& key) {
+      return key.what == step.what && key.shapes == shapes;
+    });
+    PreparedStep prepared{.kernel = static_cast<std::size_t>(known - keys_.begin())};
+    for (ValueIndex value : step.reads)
+      prepared.reads.push_back(places_[static_cast<std::size_t>(value)]);
+    for (ValueIndex value : step.writes)
+      prepared.writes.push_back(places_[static_cast<std::size_t>(value)]);
+    steps_.push_back(std::move(prepared));
+    if (known != keys_.end()) return false;
+    keys_.push_back({step.what, shapes});
+    return true;
   }
 
   Program program_;
   MemoryPlan plan_;
   Buffer<std::byte, Device> arena_;
-  std::vector<void*> places_;  // of each value
-  std::vector<PreparedKernel> kernels_;
+  std::vector<void*> places_;                    // of each value
+  std::vector<detail::PreparedKernel> kernels_;  // each for all steps that equal its key
+  std::vector<PreparedFor> keys_;
   std::vector<PreparedStep> steps_;
 };
 

@@ -7,6 +7,7 @@
 #include <ai500/aggregation/soft_vote.hpp>
 #include <ai500/kernels/supports.hpp>
 #include <ai500/metrics/top1.hpp>
+#include <ai500/models/policy.hpp>
 #include <ai500/workloads/policy.hpp>
 #include <ai500/workloads/recipe.hpp>
 
@@ -19,12 +20,22 @@ constexpr Graph with_cross_entropy(Graph graph, double label_smoothing) {
   return graph;
 }
 
+/// A model for the images and classes of a data set, with its loss.
+template <ModelPolicy Model, DatasetPolicy Dataset>
+constexpr Graph classifier(double label_smoothing) {
+  constexpr ImageShape image = Dataset::image_shape;
+  return with_cross_entropy(
+      Model::graph({.channels = image.channels, .height = image.height, .width = image.width},
+                   Dataset::classes),
+      label_smoothing);
+}
+
 /// Image classification (Table 4): a network that returns logits, trained with softmax
 /// cross-entropy; quality is the top-1 accuracy on the test images, n = 5 in Eq. (8).
 ///
 /// It does not compile when the kernel set lacks a step that the model needs: the message names the
 /// step.
-template <class ModelType, DatasetPolicy DatasetType, class KernelsType,
+template <ModelPolicy ModelType, DatasetPolicy DatasetType, class KernelsType,
           AggregationPolicy AggregationType = aggregation::SoftVote>
 struct ImageClassification {
   using Model = ModelType;
@@ -45,23 +56,18 @@ struct ImageClassification {
 
   Recipe<Model, Dataset> recipe{};
 
-  static constexpr Graph graph(double label_smoothing) {
-    constexpr ImageShape image = Dataset::image_shape;
-    return with_cross_entropy(
-        Model::graph({.channels = image.channels, .height = image.height, .width = image.width},
-                     Dataset::classes),
-        label_smoothing);
-  }
+  /// What the model is made of. (A member function could not be called before the class is
+  /// complete.)
+  static constexpr OperatorMask operators = operators_of(classifier<Model, Dataset>(0));
+  static_assert(require_kernels<Kernels, operators>());
+
   /// The model for one image, with its loss.
-  constexpr Graph graph() const { return graph(recipe.label_smoothing); }
+  constexpr Graph graph() const { return classifier<Model, Dataset>(recipe.label_smoothing); }
 
   /// Top-1 accuracy. @param predictions (samples, classes) @param labels (samples)
   double quality(Predictions const& predictions, std::span<int const> labels) const {
     return top1(predictions.probabilities, labels, predictions.classes);
   }
-
- private:
-  static constexpr bool complete_ = require_kernels<Kernels, operators_of(graph(0.0))>();
 };
 
 }  // namespace ai500::workloads

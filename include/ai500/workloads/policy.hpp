@@ -24,6 +24,10 @@ concept HasKernels = requires {
 template <class W>
 concept HasAggregation = AggregationPolicy<typename W::Aggregation>;
 template <class W>
+concept SwapsAggregation = requires {
+  typename W::template with_aggregation<typename W::Aggregation>;
+};
+template <class W>
 concept StatesQuality = requires {
   { W::metric } -> std::convertible_to<std::string_view>;
   { W::exponent } -> std::convertible_to<double>;
@@ -47,10 +51,12 @@ concept MeasuresQuality = requires(W const& workload, Predictions const& predict
 /// What is trained: a model, a data set, the kernels that compute it, how its members vote, and
 /// what quality is asked of them (Table 4).
 ///
-/// Semantics: `graph()` ends in the loss; `quality` is better when larger, `exponent` is n of Eq.
-/// (8). Models: workloads::ImageClassification.
+/// Semantics: `with_aggregation<A>` is the same workload whose members vote as A says; `graph()`
+/// ends in the loss; `quality` is better when larger, `exponent` is n of Eq. (8). Models:
+/// workloads::ImageClassification.
 template <class W>
-concept WorkloadPolicy = Named<W> && HasModel<W> && HasDataset<W> && HasKernels<W> &&
-    HasAggregation<W> && StatesQuality<W> && HasRecipe<W> && BuildsGraph<W> && MeasuresQuality<W>;
+concept WorkloadPolicy =
+    Named<W> && HasModel<W> && HasDataset<W> && HasKernels<W> && HasAggregation<W> &&
+    SwapsAggregation<W> && StatesQuality<W> && HasRecipe<W> && BuildsGraph<W> && MeasuresQuality<W>;
 
 }  // namespace ai500

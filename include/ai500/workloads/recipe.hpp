@@ -3,8 +3,14 @@
 #pragma once
 
 #include <ai500/core/types.hpp>
-#include <ai500/datasets/fashion_mnist.hpp>
-#include <ai500/models/resnet.hpp>
+
+// Recipes need the names of models and data sets only.
+namespace ai500::models {
+struct SmallResNet;
+}
+namespace ai500::datasets {
+class FashionMnist;
+}
 
 namespace ai500::workloads {
 

@@ -3,6 +3,8 @@
 /// compute.
 #pragma once
 
+#include <type_traits>
+
 #include <ai500/devices/host.hpp>
 #include <ai500/kernels/policy.hpp>
 #include <ai500/kernels/reference/shape_check.hpp>
@@ -14,6 +16,7 @@ namespace ai500::kernels::reference {
 struct Relu {
   static constexpr std::string_view name = "reference";
   using operation = steps::Relu;
+  static constexpr bool any_layout = true;
 
   struct Prepared {
     Typed<Prepared> compute;
@@ -43,6 +46,7 @@ static_assert(KernelPolicy<Relu, devices::Host>);
 struct ReluGradient {
   static constexpr std::string_view name = "reference";
   using operation = steps::ReluGradient;
+  static constexpr bool any_layout = true;
 
   struct Prepared {
     Typed<Prepared> compute;
@@ -75,6 +79,7 @@ template <class Operation>
 struct Sum {
   static constexpr std::string_view name = "reference";
   using operation = Operation;
+  static constexpr bool any_layout = !std::is_same_v<Operation, steps::Accumulate>;
 
   struct Prepared {
     Typed<Prepared> compute;
@@ -110,5 +115,14 @@ using Accumulate = Sum<steps::Accumulate>;
 static_assert(KernelPolicy<Add, devices::Host>);
 static_assert(KernelPolicy<SumGradients, devices::Host>);
 static_assert(KernelPolicy<Accumulate, devices::Host>);
+
+// Compiled once, into ai500::eigen (kernels/reference.ipp).
+extern template Typed<Relu::Prepared> typed<Relu::Prepared>(std::string_view, Types);
+extern template Typed<ReluGradient::Prepared> typed<ReluGradient::Prepared>(std::string_view,
+                                                                            Types);
+extern template Typed<Add::Prepared> typed<Add::Prepared>(std::string_view, Types);
+extern template Typed<SumGradients::Prepared> typed<SumGradients::Prepared>(std::string_view,
+                                                                            Types);
+extern template Typed<Accumulate::Prepared> typed<Accumulate::Prepared>(std::string_view, Types);
 
 }  // namespace ai500::kernels::reference

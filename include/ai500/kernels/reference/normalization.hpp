@@ -15,17 +15,19 @@
 
 namespace ai500::kernels::reference {
 
-/// A channel's mean and 1 / sqrt(variance + epsilon), from statistics (2, c).
-template <class T>
+/// A channel's mean and 1 / sqrt(variance + epsilon).
 struct ChannelStatistics {
-  ChannelStatistics(T const* statistics, Count channels, Count channel, double epsilon)
-      : mean(statistics[channel]),
-        inverse_deviation(static_cast<T>(
-            1 / std::sqrt(static_cast<double>(statistics[channels + channel]) + epsilon))) {}
-
-  T mean;
-  T inverse_deviation;
+  double mean;
+  double inverse_deviation;
 };
+
+/// @param statistics (2, c): means, then variances
+template <class T>
+ChannelStatistics channel_statistics(T const* statistics, Count channels, Count channel,
+                                     double epsilon) {
+  return {static_cast<double>(statistics[channel]),
+          1 / std::sqrt(static_cast<double>(statistics[channels + channel]) + epsilon)};
+}
 
 namespace detail {
 
@@ -96,9 +98,9 @@ struct NormalizationApply {
       T const* scale = arguments.read<T>(2);
       T const* shift = arguments.read<T>(3);
       detail::for_each_plane(x, [&](Count channel, Count first) {
-        ChannelStatistics<T> const channel_statistics(statistics, x.channels, channel, epsilon);
-        T const mean = channel_statistics.mean;
-        T const factor = channel_statistics.inverse_deviation * scale[channel];
+        auto const of = channel_statistics(statistics, x.channels, channel, epsilon);
+        T const mean = static_cast<T>(of.mean);
+        T const factor = static_cast<T>(of.inverse_deviation * static_cast<double>(scale[channel]));
         T const added = shift[channel];
         T const* from = arguments.read<T>(0) + first;
         T* to = arguments.write<T>(0) + first;
@@ -139,9 +141,11 @@ struct NormalizationParameterGradient {
       T const* input = arguments.read<T>(1);
       T const* statistics = arguments.read<T>(2);
       for (Count channel = 0; channel < x.channels; ++channel) {
-        ChannelStatistics<T> const of(statistics, x.channels, channel, epsilon);
+        auto const of = channel_statistics(statistics, x.channels, channel, epsilon);
         double const dscale = channel_sum(x, channel, [=](Count i) {
-          return dy[i] * ((input[i] - of.mean) * of.inverse_deviation);
+          double const normalized =
+              (static_cast<double>(input[i]) - of.mean) * of.inverse_deviation;
+          return static_cast<double>(dy[i]) * normalized;
         });
         double const dshift = channel_sum(x, channel, [=](Count i) { return dy[i]; });
         arguments.write<T>(0)[channel] = static_cast<T>(dscale);
@@ -182,13 +186,14 @@ struct NormalizationDataGradient {
       T const* scale = arguments.read<T>(3);
       T const* dscale = arguments.read<T>(4);
       T const* dshift = arguments.read<T>(5);
-      T const m = static_cast<T>(x.items * x.height * x.width);
+      double const m = static_cast<double>(x.items * x.height * x.width);
       detail::for_each_plane(x, [&](Count channel, Count first) {
-        ChannelStatistics<T> const of(statistics, x.channels, channel, epsilon);
-        T const factor = scale[channel] * of.inverse_deviation;
-        T const mean_dy = dshift[channel] / m;
-        T const slope = of.inverse_deviation * dscale[channel] / m;
-        T const mean = of.mean;
+        auto const of = channel_statistics(statistics, x.channels, channel, epsilon);
+        T const mean = static_cast<T>(of.mean);
+        T const factor = static_cast<T>(of.inverse_deviation * static_cast<double>(scale[channel]));
+        T const mean_dy = static_cast<T>(static_cast<double>(dshift[channel]) / m);
+        T const slope =
+            static_cast<T>(of.inverse_deviation * static_cast<double>(dscale[channel]) / m);
         T const* dy = arguments.read<T>(0) + first;
         T const* from = arguments.read<T>(1) + first;
         T* dx = arguments.write<T>(0) + first;
@@ -255,5 +260,17 @@ struct UpdateRunningStatistics {
   }
 };
 static_assert(KernelPolicy<UpdateRunningStatistics, devices::Host>);
+
+// Compiled once, into ai500::eigen (kernels/reference.ipp).
+extern template Typed<NormalizationStatistics::Prepared> typed<NormalizationStatistics::Prepared>(
+    std::string_view, Types);
+extern template Typed<NormalizationApply::Prepared> typed<NormalizationApply::Prepared>(
+    std::string_view, Types);
+extern template Typed<NormalizationParameterGradient::Prepared>
+    typed<NormalizationParameterGradient::Prepared>(std::string_view, Types);
+extern template Typed<NormalizationDataGradient::Prepared>
+    typed<NormalizationDataGradient::Prepared>(std::string_view, Types);
+extern template Typed<UpdateRunningStatistics::Prepared> typed<UpdateRunningStatistics::Prepared>(
+    std::string_view, Types);
 
 }  // namespace ai500::kernels::reference

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The order in which the elements of a value stand in memory.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include <ai500/graph/shape.hpp>
+
+namespace ai500 {
+
+/// The order of a value's elements. n, c, h, w are items, channels, height and width.
+enum class Layout {
+  plain,        ///< n c h w, outermost first
+  channels_8,   ///< n c/8 h w 8c: eight channels of a pixel stand together
+  channels_16,  ///< n c/16 h w 16c
+};
+
+inline constexpr std::array all_layouts{Layout::plain, Layout::channels_8, Layout::channels_16};
+
+/// The usual name: "NCHW", "nChw16c".
+constexpr std::string_view name(Layout layout) {
+  switch (layout) {
+    case Layout::channels_8:
+      return "nChw8c";
+    case Layout::channels_16:
+      return "nChw16c";
+    case Layout::plain:
+      break;
+  }
+  return "NCHW";
+}
+
+/// Channels that stand together.
+constexpr Count channel_block(Layout layout) {
+  return layout == Layout::channels_16 ? 16 : layout == Layout::channels_8 ? 8 : 1;
+}
+
+/// Whether a value can have the layout without padding.
+constexpr bool fits(Layout layout, Shape const& shape) {
+  return shape.channels % channel_block(layout) == 0;
+}
+
+/// Whether two layouts are the same order for this shape: a value of one pixel an item is plain in
+/// every layout.
+constexpr bool same_order(Layout a, Layout b, Shape const& shape) {
+  return a == b || (shape.height * shape.width == 1 && fits(a, shape) && fits(b, shape));
+}
+
+/// The layouts in which a kernel takes and gives the values of a step, in their order.
+struct StepLayouts {
+  std::vector<Layout> reads{};
+  std::vector<Layout> writes{};
+
+  bool operator==(StepLayouts const&) const = default;
+
+  Layout read(std::size_t i) const { return i < reads.size() ? reads[i] : Layout::plain; }
+  Layout write(std::size_t i) const { return i < writes.size() ? writes[i] : Layout::plain; }
+};
+
+}  // namespace ai500

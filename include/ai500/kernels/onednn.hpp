@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The fast kernel set of CPUs: convolutions, poolings and matrix products by oneDNN, our own
+/// normalization. A program that uses it links ai500::onednn.
+#pragma once
+
+#include <string_view>
+
+#include <ai500/devices/openmp_team.hpp>
+#include <ai500/kernels/kernel_set.hpp>
+#include <ai500/kernels/onednn/convolution.hpp>
+#include <ai500/kernels/onednn/fully_connected.hpp>
+#include <ai500/kernels/onednn/normalization.hpp>
+#include <ai500/kernels/onednn/pooling.hpp>
+#include <ai500/kernels/onednn/reorder.hpp>
+#include <ai500/kernels/reference/element_wise.hpp>
+#include <ai500/kernels/reference/softmax.hpp>
+#include <ai500/kernels/supports.hpp>
+
+namespace ai500::kernels {
+
+namespace onednn {
+
+/// All cores of a rank, activations in blocks of channels.
+struct Traits {
+  static constexpr std::string_view name = "onednn";
+  using Device = devices::Host;
+  static constexpr std::string_view layout =
+      "NCHW in blocks of 16 or 8 channels where oneDNN wants it";
+  static constexpr bool threaded = true;
+  static Device make_device(int threads) { return Device(devices::openmp_team(threads)); }
+  static constexpr bool computes_in(Types types) { return types == Types{}; }
+};
+static_assert(KernelSetTraits<Traits>);
+
+}  // namespace onednn
+
+/// FP32 at the speed of oneDNN.
+using OneDnn = KernelSet<
+    onednn::Traits, onednn::Convolution, onednn::ConvolutionDataGradient,
+    onednn::ConvolutionFilterGradient, onednn::FullyConnected, onednn::FullyConnectedDataGradient,
+    onednn::FullyConnectedWeightGradient, onednn::NormalizationStatistics,
+    onednn::NormalizationApply, onednn::NormalizationParameterGradient,
+    onednn::NormalizationDataGradient, reference::UpdateRunningStatistics, reference::Relu,
+    reference::ReluGradient, reference::Add, reference::SumGradients, onednn::MaxPooling,
+    onednn::MaxPoolingGradient, onednn::AveragePooling, onednn::AveragePoolingGradient,
+    reference::Softmax, reference::SoftmaxCrossEntropy, reference::Accumulate, onednn::Reorder>;
+
+}  // namespace ai500::kernels

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The little of oneDNN that the kernels use, the same over its versions 2 and 3.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include <ai500/core/error.hpp>
+#include <ai500/graph/layout.hpp>
+#include <ai500/graph/shape.hpp>
+
+namespace ai500::kernels::onednn {
+
+using Memory = dnnl::memory;
+using Descriptor = dnnl::memory::desc;
+
+/// oneDNN's error for a C function that returned `code`.
+/// @throws Error naming the function
+inline void check(dnnl_status_t code, char const* function) {
+  if (code != dnnl_success)
+    throw Error(std::string("oneDNN: ") + function + " failed with status " + std::to_string(code));
+}
+
+/// Runs `make`, which builds oneDNN objects; its errors become ours.
+/// @throws Error naming the step
+template <class Make>
+auto built(std::string_view step, Make&& make) {
+  try {
+    return std::forward<Make>(make)();
+  } catch (dnnl::error const& error) {
+    throw Error("oneDNN has no kernel for the step '" + std::string(step) + "': " + error.what());
+  }
+}
+
+/// "oneDNN 2.6.3".
+inline std::string version() {
+  dnnl_version_t const* v = dnnl_version();
+  return std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
+}
+
+/// The processor and its queue.
+struct Engine {
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::stream stream{engine};
+};
+
+inline Memory::dims dims(Shape const& s) { return {s.items, s.channels, s.height, s.width}; }
+
+/// Activations (n, c, h, w) of floats in one of our layouts.
+inline Descriptor descriptor(Shape const& shape, Layout layout) {
+  using Tag = Memory::format_tag;
+  Tag const tag = layout == Layout::channels_16  ? Tag::nChw16c
+                  : layout == Layout::channels_8 ? Tag::nChw8c
+                                                 : Tag::nchw;
+  return {dims(shape), Memory::data_type::f32, tag};
+}
+
+/// Activations in whatever order oneDNN likes best.
+inline Descriptor any_order(Shape const& shape) {
+  return {dims(shape), Memory::data_type::f32, Memory::format_tag::any};
+}
+
+/// Which of our layouts a descriptor is; plain when none, for then the caller asks for plain.
+inline Layout layout_of(Descriptor const& given, Shape const& shape) {
+  for (Layout layout : {Layout::channels_16, Layout::channels_8})
+    if (fits(layout, shape) && given == descriptor(shape, layout)) return layout;
+  return Layout::plain;
+}
+
+/// One argument of a primitive: the number that oneDNN gives it and the memory.
+struct Argument {
+  int number;
+  Memory* memory;
+};
+
+/// Runs a primitive without making a map of its arguments.
+template <std::size_t n>
+void execute(dnnl::primitive const& primitive, dnnl::stream const& stream,
+             Argument const (&arguments)[n]) {
+  dnnl_exec_arg_t list[n];
+  for (std::size_t i = 0; i < n; ++i) list[i] = {arguments[i].number, arguments[i].memory->get()};
+  check(dnnl_primitive_execute(primitive.get(), stream.get(), static_cast<int>(n), list),
+        "dnnl_primitive_execute");
+}
+
+/// Points a memory object at somebody's elements.
+inline void point(Memory& memory, void const* elements) {
+  check(dnnl_memory_set_data_handle(memory.get(), const_cast<void*>(elements)),
+        "dnnl_memory_set_data_handle");
+}
+
+/// A memory object that will be pointed at elements later.
+inline Memory elsewhere(Descriptor const& descriptor, Engine const& engine) {
+  return {descriptor, engine.engine, DNNL_MEMORY_NONE};
+}
+
+/// The geometry of a convolution, as oneDNN wants it.
+struct ConvolutionGeometry {
+  Memory::dims strides;
+  Memory::dims padding;
+  Memory::dims weight;
+  bool grouped;
+
+  ConvolutionGeometry(Window const& window, Count groups, Shape const& w)
+      : strides{window.stride.height, window.stride.width},
+        padding{window.padding.height, window.padding.width},
+        weight{w.items, w.channels, w.height, w.width},
+        grouped(groups > 1) {
+    if (grouped) weight = {groups, w.items / groups, w.channels, w.height, w.width};
+  }
+
+  Descriptor any_weight() const {
+    return {weight, Memory::data_type::f32, Memory::format_tag::any};
+  }
+  Descriptor plain_weight() const {
+    return {weight, Memory::data_type::f32,
+            grouped ? Memory::format_tag::goihw : Memory::format_tag::oihw};
+  }
+};
+
+using ForwardConvolution = dnnl::convolution_forward;
+using DataConvolution = dnnl::convolution_backward_data;
+using FilterConvolution = dnnl::convolution_backward_weights;
+
+/// The geometry of a pooling.
+struct PoolingGeometry {
+  dnnl::algorithm algorithm;
+  Memory::dims kernel;
+  Memory::dims strides;
+  Memory::dims padding;
+
+  PoolingGeometry(dnnl::algorithm kind, Window const& window)
+      : algorithm(kind),
+        kernel{window.kernel.height, window.kernel.width},
+        strides{window.stride.height, window.stride.width},
+        padding{window.padding.height, window.padding.width} {}
+
+  /// oneDNN wants the padding behind as it is used: less where the last window ends early.
+  Memory::dims padding_behind(Shape const& x, Shape const& y) const {
+    auto behind = [&](std::size_t i, Count in, Count out) {
+      return (out - 1) * strides[i] + kernel[i] - in - padding[i];
+    };
+    return {behind(0, x.height, y.height), behind(1, x.width, y.width)};
+  }
+};
+
+using ForwardPooling = dnnl::pooling_forward;
+using BackwardPooling = dnnl::pooling_backward;
+
+#if DNNL_VERSION_MAJOR >= 3
+
+inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
+                                                      PoolingGeometry const& g, Shape const& x,
+                                                      Shape const& y, Layout layout) {
+  return {engine.engine,
+          dnnl::prop_kind::forward_training,
+          g.algorithm,
+          descriptor(x, layout),
+          descriptor(y, layout),
+          g.strides,
+          g.kernel,
+          {0, 0},
+          g.padding,
+          g.padding_behind(x, y)};
+}
+inline BackwardPooling::primitive_desc backward_pooling(Engine const& engine,
+                                                        PoolingGeometry const& g, Shape const& x,
+                                                        Shape const& y, Layout layout) {
+  return {engine.engine,
+          g.algorithm,
+          descriptor(x, layout),
+          descriptor(y, layout),
+          g.strides,
+          g.kernel,
+          {0, 0},
+          g.padding,
+          g.padding_behind(x, y),
+          forward_pooling(engine, g, x, y, layout)};
+}
+
+inline ForwardConvolution::primitive_desc forward_convolution(Engine const& engine,
+                                                              ConvolutionGeometry const& g,
+                                                              Descriptor const& x,
+                                                              Descriptor const& y) {
+  return {engine.engine,
+          dnnl::prop_kind::forward_training,
+          dnnl::algorithm::convolution_direct,
+          x,
+          g.any_weight(),
+          y,
+          g.strides,
+          g.padding,
+          g.padding};
+}
+inline DataConvolution::primitive_desc data_convolution(Engine const& engine,
+                                                        ConvolutionGeometry const& g,
+                                                        Descriptor const& dx,
+                                                        Descriptor const& dy) {
+  return {engine.engine,
+          dnnl::algorithm::convolution_direct,
+          dx,
+          g.any_weight(),
+          dy,
+          g.strides,
+          g.padding,
+          g.padding,
+          forward_convolution(engine, g, dx, dy)};
+}
+inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine,
+                                                            ConvolutionGeometry const& g,
+                                                            Descriptor const& x,
+                                                            Descriptor const& dy) {
+  return {engine.engine,
+          dnnl::algorithm::convolution_direct,
+          x,
+          g.any_weight(),
+          dy,
+          g.strides,
+          g.padding,
+          g.padding,
+          forward_convolution(engine, g, x, dy)};
+}
+
+#else
+
+inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
+                                                      PoolingGeometry const& g, Shape const& x,
+                                                      Shape const& y, Layout layout) {
+  return {{dnnl::prop_kind::forward_training, g.algorithm, descriptor(x, layout),
+           descriptor(y, layout), g.strides, g.kernel, g.padding, g.padding_behind(x, y)},
+          engine.engine};
+}
+inline BackwardPooling::primitive_desc backward_pooling(Engine const& engine,
+                                                        PoolingGeometry const& g, Shape const& x,
+                                                        Shape const& y, Layout layout) {
+  return {{g.algorithm, descriptor(x, layout), descriptor(y, layout), g.strides, g.kernel,
+           g.padding, g.padding_behind(x, y)},
+          engine.engine,
+          forward_pooling(engine, g, x, y, layout)};
+}
+
+inline ForwardConvolution::primitive_desc forward_convolution(Engine const& engine,
+                                                              ConvolutionGeometry const& g,
+                                                              Descriptor const& x,
+                                                              Descriptor const& y) {
+  return {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, x,
+           g.any_weight(), y, g.strides, g.padding, g.padding},
+          engine.engine};
+}
+inline DataConvolution::primitive_desc data_convolution(Engine const& engine,
+                                                        ConvolutionGeometry const& g,
+                                                        Descriptor const& dx,
+                                                        Descriptor const& dy) {
+  return {{dnnl::algorithm::convolution_direct, dx, g.any_weight(), dy, g.strides, g.padding,
+           g.padding},
+          engine.engine,
+          forward_convolution(engine, g, dx, dy)};
+}
+inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine,
+                                                            ConvolutionGeometry const& g,
+                                                            Descriptor const& x,
+                                                            Descriptor const& dy) {
+  return {
+      {dnnl::algorithm::convolution_direct, x, g.any_weight(), dy, g.strides, g.padding, g.padding},
+      engine.engine,
+      forward_convolution(engine, g, x, dy)};
+}
+
+#endif
+
+}  // namespace ai500::kernels::onednn

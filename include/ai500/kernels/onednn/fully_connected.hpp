@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The fully connected layer by oneDNN's matrix product.
+#pragma once
+
+#include <algorithm>
+
+#include <ai500/devices/host.hpp>
+#include <ai500/kernels/onednn/api.hpp>
+#include <ai500/kernels/policy.hpp>
+#include <ai500/kernels/reference/shape_check.hpp>
+
+namespace ai500::kernels::onednn {
+
+/// The extents of a fully connected layer.
+struct FullyConnectedGeometry {
+  Count items, inputs, outputs;
+};
+
+/// y = x weight^T + bias
+struct FullyConnected {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::FullyConnected;
+
+  struct Prepared {
+    FullyConnectedGeometry g;
+    void run(Arguments arguments);
+  };
+
+  static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
+};
+static_assert(KernelPolicy<FullyConnected, devices::Host>);
+
+/// dx = dy weight
+struct FullyConnectedDataGradient {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::FullyConnectedDataGradient;
+
+  struct Prepared {
+    FullyConnectedGeometry g;
+    void run(Arguments arguments);
+  };
+
+  static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
+};
+static_assert(KernelPolicy<FullyConnectedDataGradient, devices::Host>);
+
+/// dweight = dy^T x, dbias = the sum of dy over the items
+struct FullyConnectedWeightGradient {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::FullyConnectedWeightGradient;
+
+  struct Prepared {
+    FullyConnectedGeometry g;
+    void run(Arguments arguments);
+  };
+
+  static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
+};
+static_assert(KernelPolicy<FullyConnectedWeightGradient, devices::Host>);
+
+}  // namespace ai500::kernels::onednn

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file Batch normalization on blocked layouts, our own: oneDNN's would fix the program's steps to
+/// its own. A block of 16 (or 8) channels is 16 lanes of a vector; the slab of a block, all items
+/// and positions, is one task. Sums are made in float over a plane and in double over the planes.
+/// In the plain layout the reference kernels compute.
+#pragma once
+
+#include <cmath>
+#include <variant>
+#include <vector>
+
+#include <ai500/devices/host.hpp>
+#include <ai500/kernels/policy.hpp>
+#include <ai500/kernels/reference/normalization.hpp>
+
+namespace ai500::kernels::onednn {
+
+/// The blocks of a value (n, c / lanes, h w, lanes).
+struct Blocks {
+  Count items;
+  Count blocks;
+  Count pixels;
+
+  /// The first element of a plane.
+  template <int lanes>
+  Count plane(Count item, Count block) const {
+    return (item * blocks + block) * pixels * lanes;
+  }
+};
+
+/// A kernel for one number of lanes or the reference's for the plain layout, chosen when prepared.
+/// `Work` has operator()(device, Arguments) templates over the lanes.
+template <class Reference, class Work>
+struct PreparedNormalization {
+  std::variant<typename Reference::Prepared, Work> prepared;
+  devices::Host* device;
+  Layout layout;
+
+  void run(Arguments arguments);
+};
+
+/// Statistics: a slab a task.
+struct NormalizationStatistics {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::NormalizationStatistics;
+
+  struct Work {
+    Blocks at;
+    template <int lanes>
+    void run(devices::Host const& device, Arguments arguments) const;
+  };
+  using Prepared = PreparedNormalization<reference::NormalizationStatistics, Work>;
+
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+  static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
+                          Types types);
+};
+static_assert(KernelPolicy<NormalizationStatistics, devices::Host>);
+
+/// Apply: a slab a task.
+struct NormalizationApply {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::NormalizationApply;
+
+  struct Work {
+    Blocks at;
+    double epsilon;
+    template <int lanes>
+    void run(devices::Host const& device, Arguments arguments) const;
+  };
+  using Prepared = PreparedNormalization<reference::NormalizationApply, Work>;
+
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+  static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
+                          Types types);
+};
+static_assert(KernelPolicy<NormalizationApply, devices::Host>);
+
+/// Gradients of scale and shift: a slab a task.
+struct NormalizationParameterGradient {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::NormalizationParameterGradient;
+
+  struct Work {
+    Blocks at;
+    double epsilon;
+    template <int lanes>
+    void run(devices::Host const& device, Arguments arguments) const;
+  };
+  using Prepared = PreparedNormalization<reference::NormalizationParameterGradient, Work>;
+
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+  static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
+                          Types types);
+};
+static_assert(KernelPolicy<NormalizationParameterGradient, devices::Host>);
+
+/// Gradient of x: a slab a task.
+struct NormalizationDataGradient {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::NormalizationDataGradient;
+
+  struct Work {
+    Blocks at;
+    double epsilon;
+    template <int lanes>
+    void run(devices::Host const& device, Arguments arguments) const;
+  };
+  using Prepared = PreparedNormalization<reference::NormalizationDataGradient, Work>;
+
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+  static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
+                          Types types);
+};
+static_assert(KernelPolicy<NormalizationDataGradient, devices::Host>);
+
+}  // namespace ai500::kernels::onednn

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file Poolings by oneDNN, in any of our layouts.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <ai500/devices/host.hpp>
+#include <ai500/kernels/onednn/api.hpp>
+#include <ai500/kernels/policy.hpp>
+
+namespace ai500::kernels::onednn {
+
+/// The greatest of each window; `selection` is oneDNN's workspace.
+struct MaxPooling {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::MaxPooling;
+
+  struct Prepared {
+    Engine engine;
+    ForwardPooling primitive;
+    Memory x, y, selection;
+
+    void run(Arguments arguments);
+  };
+
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+
+  /// @throws GraphError when the shapes do not fit, Error when oneDNN's workspace is larger than a
+  /// 32-bit integer an element
+  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
+};
+static_assert(KernelPolicy<MaxPooling, devices::Host>);
+
+/// The gradient goes to the element of each window that won.
+struct MaxPoolingGradient {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::MaxPoolingGradient;
+
+  struct Prepared {
+    Engine engine;
+    BackwardPooling primitive;
+    Memory dy, selection, dx;
+
+    void run(Arguments arguments);
+  };
+
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+
+  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
+};
+static_assert(KernelPolicy<MaxPoolingGradient, devices::Host>);
+
+/// The mean of each window, padding as zeros.
+struct AveragePooling {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::AveragePooling;
+
+  struct Prepared {
+    Engine engine;
+    ForwardPooling primitive;
+    Memory x, y;
+
+    void run(Arguments arguments);
+  };
+
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+
+  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
+};
+static_assert(KernelPolicy<AveragePooling, devices::Host>);
+
+/// The gradient is shared by the elements of each window.
+struct AveragePoolingGradient {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::AveragePoolingGradient;
+
+  struct Prepared {
+    Engine engine;
+    BackwardPooling primitive;
+    Memory dy, dx;
+
+    void run(Arguments arguments);
+  };
+
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+
+  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
+};
+static_assert(KernelPolicy<AveragePoolingGradient, devices::Host>);
+
+}  // namespace ai500::kernels::onednn

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ai500/devices/host.hpp>
+#include <ai500/kernels/onednn/api.hpp>
+#include <ai500/kernels/policy.hpp>
+
+namespace ai500::kernels::onednn {
+
+/// The same elements in another layout.
+struct Reorder {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::Reorder;
+
+  struct Prepared {
+    Engine engine;
+    dnnl::reorder primitive;
+    Memory from, to;
+
+    void run(Arguments arguments);
+  };
+
+  static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
+};
+static_assert(KernelPolicy<Reorder, devices::Host>);
+
+}  // namespace ai500::kernels::onednn

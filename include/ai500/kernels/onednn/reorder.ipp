@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The definitions of reorder.hpp.
+#pragma once
+
+#include <ai500/kernels/onednn/reorder.hpp>
+
+namespace ai500::kernels::onednn {
+
+void Reorder::Prepared::run(Arguments arguments) {
+  point(from, arguments.read<float>(0));
+  point(to, arguments.write<float>(0));
+  execute(primitive, engine.stream, {{DNNL_ARG_FROM, &from}, {DNNL_ARG_TO, &to}});
+}
+
+Reorder::Prepared Reorder::prepare(devices::Host&, operation const&, Shapes const& shapes, Types) {
+  return built(operation::name, [&] {
+    Engine const engine;
+    Memory from = elsewhere(descriptor(shapes.reads[0], shapes.layouts.read(0)), engine);
+    Memory to = elsewhere(descriptor(shapes.writes[0], shapes.layouts.write(0)), engine);
+    return Prepared{engine, dnnl::reorder(from, to), from, to};
+  });
+}
+
+}  // namespace ai500::kernels::onednn

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: Named
+#include "sound_policies.hpp"
+
+using namespace ai500;
+
+struct Mine : sound::Collective {
+#ifdef FAULT
+  static constexpr int name = 7;
+#endif
+};
+static_assert(CollectivePolicy<Mine>);

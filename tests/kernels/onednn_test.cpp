@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <ai500/kernels/onednn.hpp>
+
+#include "harness.hpp"
+
+namespace ai500::testing {
+
+using kernels::OneDnn;
+
+namespace {
+
+/// Where element (n, c, h, w) of a shape stands in a layout.
+std::size_t place_in(Layout layout, Shape const& s, Count n, Count c, Count h, Count w) {
+  Count const block = channel_block(layout);
+  return static_cast<std::size_t>(
+      (((n * (s.channels / block) + c / block) * s.height + h) * s.width + w) * block + c % block);
+}
+
+/// The elements in another layout.
+Values in_layout(Values const& values, Shape const& s, Layout from, Layout to) {
+  Values result(values.size());
+  for (Count n = 0; n < s.items; ++n)
+    for (Count c = 0; c < s.channels; ++c)
+      for (Count h = 0; h < s.height; ++h)
+        for (Count w = 0; w < s.width; ++w)
+          result[place_in(to, s, n, c, h, w)] = values[place_in(from, s, n, c, h, w)];
+  return result;
+}
+
+/// The same case with `factor` times the channels, so that blocked layouts fit. Channels that a
+/// parameter or a statistic has grow too.
+template <class Operation>
+StepCase<Operation> widened(StepCase<Operation> one, Count factor) {
+  using namespace steps;
+  auto& reads = one.shapes.reads;
+  auto& writes = one.shapes.writes;
+  auto grow = [&](Shape& shape) { shape.channels *= factor; };
+  if constexpr (std::is_same_v<Operation, Convolution> ||
+                std::is_same_v<Operation, ConvolutionDataGradient>) {
+    grow(reads[0]), grow(reads[1]), grow(writes[0]);
+    reads[1].items *= factor;
+  } else if constexpr (std::is_same_v<Operation, ConvolutionFilterGradient>) {
+    grow(reads[0]), grow(reads[1]), grow(writes[0]);
+    writes[0].items *= factor;
+  } else if constexpr (std::is_same_v<Operation, NormalizationStatistics>) {
+    grow(reads[0]), grow(writes[0]);
+  } else if constexpr (std::is_same_v<Operation, NormalizationApply>) {
+    grow(reads[0]), grow(reads[1]), grow(writes[0]);
+    reads[2].items = reads[3].items = reads[0].channels;
+  } else if constexpr (std::is_same_v<Operation, NormalizationParameterGradient>) {
+    grow(reads[0]), grow(reads[1]), grow(reads[2]);
+    writes[0].items = writes[1].items = reads[0].channels;
+  } else if constexpr (std::is_same_v<Operation, NormalizationDataGradient>) {
+    grow(reads[0]), grow(reads[1]), grow(reads[2]), grow(writes[0]);
+    reads[3].items = reads[4].items = reads[5].items = reads[0].channels;
+  } else {
+    for (Shape& shape : reads) grow(shape);
+    for (Shape& shape : writes) grow(shape);
+  }
+  return one;
+}
+
+/// The greatest difference to the reference of a kernel in every layout it offers, over 24 random
+/// shapes with 8, 16 and 48 times the channels.
+template <class Operation>
+double difference_in_layouts(int& blocked) {
+  double worst = 0;
+  for (std::uint64_t seed = 0; seed < 24; ++seed) {
+    Random random(seed);
+    auto const one = widened(random_case<Operation>(random), seed % 3 == 0   ? 8
+                                                             : seed % 3 == 1 ? 16
+                                                                             : 48);
+    auto const reads = random_reads<kernels::Reference, float>(one, random);
+    auto const expected = run_step<kernels::Reference, float>(one.what, one.shapes, reads);
+
+    devices::Host host;
+    using Kernel = typename OneDnn::template for_operation<Operation>;
+    for (StepLayouts const& layouts : Kernel::layouts(host, one.what, one.shapes, Types{})) {
+      Shapes shapes = one.shapes;
+      shapes.layouts = layouts;
+      std::vector<Values> given;
+      for (std::size_t i = 0; i < reads.size(); ++i)
+        given.push_back(in_layout(reads[i], shapes.reads[i], Layout::plain, layouts.read(i)));
+      auto const results = run_step<OneDnn, float>(one.what, shapes, given);
+      for (std::size_t i = 0; i < results.size(); ++i) {
+        blocked += layouts.write(i) != Layout::plain;
+        worst = std::max(worst, relative_error(in_layout(results[i], shapes.writes[i],
+                                                         layouts.write(i), Layout::plain),
+                                               expected[i]));
+      }
+      for (Layout layout : layouts.reads) blocked += layout != Layout::plain;
+    }
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("OneDnn: every kernel is within 1e-5 of the reference, in the plain layout") {
+  check_against_reference<OneDnn, float>(1e-5);
+}
+
+TEST_CASE_TEMPLATE("OneDnn: every kernel is within 1e-5 of the reference in all layouts it offers",
+                   Operation, steps::Convolution, steps::ConvolutionDataGradient,
+                   steps::ConvolutionFilterGradient, steps::NormalizationStatistics,
+                   steps::NormalizationApply, steps::NormalizationParameterGradient,
+                   steps::NormalizationDataGradient, steps::AveragePooling,
+                   steps::AveragePoolingGradient) {
+  int blocked = 0;
+
+  CHECK(difference_in_layouts<Operation>(blocked) <= 1e-5);
+  CHECK(blocked >= 20);  // the blocked code has really run
+}
+
+TEST_CASE("OneDnn: max pooling and its gradient are the reference's in blocked layouts") {
+  for (std::uint64_t seed = 0; seed < 24; ++seed) {
+    Random random(seed);
+    auto const one = widened(random_case<steps::MaxPooling>(random), seed % 2 == 0 ? 16 : 8);
+    Layout const layout = seed % 2 == 0 ? Layout::channels_16 : Layout::channels_8;
+    Shape const x = one.shapes.reads[0], y = one.shapes.writes[0];
+    Values const input = random.distinct(x), dy = random.numbers(y);
+    auto pooled = [&]<class Kernels>(Kernels, Layout l) {
+      auto const forward = run_step<Kernels, float>(one.what, Shapes{{x}, {y, y}, {{l}, {l}}},
+                                                    {in_layout(input, x, Layout::plain, l)});
+      auto const backward = run_step<Kernels, float>(
+          steps::MaxPoolingGradient{one.what.window}, Shapes{{y, y}, {x}, {{l}, {l}}},
+          {in_layout(dy, y, Layout::plain, l), forward[1]});
+      return std::pair(in_layout(forward[0], y, l, Layout::plain),
+                       in_layout(backward[0], x, l, Layout::plain));
+    };
+
+    auto const expected = pooled(kernels::Reference{}, Layout::plain);
+    auto const results = pooled(OneDnn{}, layout);
+
+    CHECK(results.first == expected.first);
+    CHECK(relative_error(results.second, expected.second) <= 1e-5);
+  }
+}
+
+TEST_CASE("OneDnn: a reorder moves every element, there and back") {
+  Random random(1);
+  Shape const x{3, 32, 5, 7};
+  Values const values = random.numbers(x);
+  for (Layout layout : {Layout::channels_8, Layout::channels_16}) {
+    auto const there = run_step<OneDnn, float>(
+        steps::Reorder{}, Shapes{{x}, {x}, {{Layout::plain}, {layout}}}, {values});
+    auto const back = run_step<OneDnn, float>(steps::Reorder{},
+                                              Shapes{{x}, {x}, {{layout}, {Layout::plain}}}, there);
+
+    CHECK(there[0] == in_layout(values, x, Layout::plain, layout));
+    CHECK(back[0] == values);
+  }
+}
+
+}  // namespace ai500::testing
