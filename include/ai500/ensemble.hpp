@@ -79,7 +79,7 @@ struct Ensemble {
   /// run finished with the same settings is not trained again.
   /// @return the report of the members that are there; on rank 0 only, and not with `--job`
   /// @throws AgreedError on all ranks: what was asked for cannot be, data or output are unusable
-  std::optional<Report> run(Configuration const& asked, World& world) const {
+  [[gnu::cold]] std::optional<Report> run(Configuration const& asked, World& world) const {
     // 1: the user's configuration, completed and checked. 2: job -> ranks -> nodes.
     std::vector<std::string> const hosts = world.allgather(host_name());
     int const cores = cores_a_rank(world);
@@ -134,8 +134,8 @@ struct Ensemble {
   /// @param ensemble_size M, if known: members that a run with a larger M left behind do not vote
   /// @throws OutputError when none is there, one is damaged, or two were trained with different
   /// settings
-  Report aggregate(std::string const& output, Dataset const& dataset,
-                   std::optional<int> ensemble_size = std::nullopt) const {
+  [[gnu::cold]] Report aggregate(std::string const& output, Dataset const& dataset,
+                                 std::optional<int> ensemble_size = std::nullopt) const {
     std::vector<MemberRecord> kept;
     std::vector<Predictions> votes;
     Report report = composition();
@@ -179,7 +179,7 @@ struct Ensemble {
 
   /// The policies by name, the model, the data set, the kernels, and what quality is asked for:
   /// what the type says, before anything is run.
-  Report composition() const {
+  [[gnu::cold]] Report composition() const {
     Report report;
     report.version = version;
     report.policies = {.workload = std::string(Workload::name),
@@ -223,7 +223,7 @@ struct Ensemble {
 
   /// The cores of this rank's affinity mask, divided by the ranks of its host that have the same
   /// mask.
-  static int cores_a_rank(World& world) {
+  [[gnu::cold]] static int cores_a_rank(World& world) {
     CoreSet const cores = available_cores();
     std::string const mine = host_name() + " " + cores.list;
     std::vector<std::string> const all = world.allgather(mine);
@@ -232,14 +232,15 @@ struct Ensemble {
 
   /// Proves that results can be written before anything is trained, and sweeps what a killed run
   /// left half written.
-  static void prepare_output(std::string const& output) {
+  [[gnu::cold]] static void prepare_output(std::string const& output) {
     ensure_writable_folder(output);
     remove_stale_temporaries(output);
     for (Job const job : finished_members(output))
       remove_stale_temporaries(member_folder(output, job));
   }
 
-  static JobPlan job_plan(RunSettings const& settings, Job job, Dataset const& dataset) {
+  [[gnu::cold]] static JobPlan job_plan(RunSettings const& settings, Job job,
+                                        Dataset const& dataset) {
     JobPlan plan{.fit = {.seed = settings.seed,
                          .job = job,
                          .epochs = settings.epochs,
@@ -256,7 +257,7 @@ struct Ensemble {
 
   /// All that determines a member's bits but its number, in words: equal for the members of an
   /// ensemble. M is not in it.
-  std::string canonical(RunSettings const& settings, Dataset const& dataset) const {
+  [[gnu::cold]] std::string canonical(RunSettings const& settings, Dataset const& dataset) const {
     Report const report = composition();
     std::string text = "ai500 " + report.version;
     for (std::string const& part :
@@ -275,8 +276,8 @@ struct Ensemble {
 
   /// Whether an earlier run has trained this member with these settings.
   /// @throws OutputError when it has trained it with others
-  bool is_finished(std::string const& output, Job job, RunSettings const& settings,
-                   Dataset const& dataset) const {
+  [[gnu::cold]] bool is_finished(std::string const& output, Job job, RunSettings const& settings,
+                                 Dataset const& dataset) const {
     if (!member_is_finished(output, job)) return false;
     std::string const found = load_member(output, job).record.settings;
     std::string const wanted = canonical(settings, dataset);
@@ -286,8 +287,8 @@ struct Ensemble {
         "\nthan now asked for:\n  " + wanted + "\nGive another --output or remove that folder.");
   }
 
-  MemberRecord record(Controller const& controller, RunSettings const& settings,
-                      Dataset const& dataset, std::string const& run) const {
+  [[gnu::cold]] MemberRecord record(Controller const& controller, RunSettings const& settings,
+                                    Dataset const& dataset, std::string const& run) const {
     MemberRecord record = controller.record();
     record.ensemble_size = settings.shape.ensemble_size;
     record.parallelism_degree = settings.shape.parallelism_degree;
@@ -305,7 +306,7 @@ struct Ensemble {
 
   /// Fills in what the members say they were trained with.
   /// @throws OutputError when there is none, or two differ
-  static void state_settings(Report& report, std::string const& output) {
+  [[gnu::cold]] static void state_settings(Report& report, std::string const& output) {
     if (report.members.empty())
       throw OutputError(output + ": holds no finished member; train one first");
     MemberRecord const& first = report.members.front();
@@ -328,7 +329,7 @@ struct Ensemble {
     }
   }
 
-  static std::vector<int> test_labels(Dataset const& dataset, Count samples) {
+  [[gnu::cold]] static std::vector<int> test_labels(Dataset const& dataset, Count samples) {
     std::vector<int> labels;
     for (Count sample = 0; sample < samples; ++sample)
       labels.push_back(dataset.label(Split::test, static_cast<Sample>(sample)));
@@ -342,7 +343,7 @@ struct Ensemble {
   }
 
   /// Tells this run from others: when it began, where, by which process.
-  static std::string run_identity() {
+  [[gnu::cold]] static std::string run_identity() {
     return host_name() + "-" + std::to_string(getpid()) + "-" +
            std::to_string(static_cast<long long>(unix_seconds() * 1e6));
   }

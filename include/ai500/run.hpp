@@ -26,7 +26,8 @@ inline void print(std::FILE* file, std::string const& text) {
 }
 
 template <class Benchmark>
-CommandLineDescription command_line_description(Benchmark const& benchmark, std::string program) {
+[[gnu::cold]] CommandLineDescription command_line_description(Benchmark const& benchmark,
+                                                              std::string program) {
   using Dataset = typename Benchmark::Dataset;
   Report const report = benchmark.composition();
   return {.program = program.substr(program.find_last_of('/') + 1),
@@ -40,7 +41,7 @@ CommandLineDescription command_line_description(Benchmark const& benchmark, std:
 
 /// `plan`: the map job -> ranks -> nodes, of this machine or of one that is not there.
 template <class Benchmark>
-void plan(Benchmark const&, Command const& command, int& argc, char**& argv) {
+[[gnu::cold]] void plan(Benchmark const&, Command const& command, int& argc, char**& argv) {
   if (command.plan_scale) {
     EnsembleShape const shape = shape_of(command.configuration, *command.plan_scale, 1);
     print(stdout, describe(place_on_equal_nodes(shape, command.ranks_per_node)));
@@ -59,7 +60,7 @@ void plan(Benchmark const&, Command const& command, int& argc, char**& argv) {
 
 /// `flops`: Table 3 for the composed model, under both rule sets.
 template <class Benchmark>
-void print_flops(Benchmark const& benchmark) {
+[[gnu::cold]] void print_flops(Benchmark const& benchmark) {
   Graph const graph = benchmark.workload.graph();
   print(stdout, std::string(Benchmark::WorkloadType::Model::name) + ", " +
                     describe(flops(graph), flop_rules::TableThree::name) + "\n" +
@@ -69,14 +70,15 @@ void print_flops(Benchmark const& benchmark) {
 
 /// The report as text to standard output, as result.json and as a row of results.csv to the output
 /// folder.
-inline void publish(Report const& report, std::string const& output) {
+[[gnu::cold]] inline void publish(Report const& report, std::string const& output) {
   print(stdout, describe(report));
   write_atomically(output + "/result.json", to_json(report));
   append_to_csv(output + "/results.csv", report);
 }
 
 template <class Benchmark>
-void train(Benchmark const& benchmark, Command const& command, typename Benchmark::World& world) {
+[[gnu::cold]] void train(Benchmark const& benchmark, Command const& command,
+                         typename Benchmark::World& world) {
   std::optional<Report> const report = benchmark.run(command.configuration, world);
   agree(world, [&] {
     if (report) publish(*report, command.configuration.output);
@@ -90,7 +92,7 @@ void train(Benchmark const& benchmark, Command const& command, typename Benchmar
 /// @return the exit code: 0 for a valid run, whether it PASSED or FAILED; 1 for an error while
 /// running; 2 for wrong usage
 template <class Benchmark>
-int run(int argc, char** argv, Benchmark const& benchmark = {}) {
+[[gnu::cold]] int run(int argc, char** argv, Benchmark const& benchmark = {}) {
   using Collective = typename Benchmark::CollectiveType;
   bool const speaks = Collective::launched_rank() == 0;  // so that one rank of many prints
   auto const parsed = parse_command_line(

@@ -53,9 +53,9 @@ class JobController {
   /// @param dataset, device must outlive the controller
   /// @throws UsageError when the batch is larger than the bootstrap; whatever preparing the
   /// networks throws
-  JobController(Device& device, Workload const& workload, Dataset const& dataset,
-                Optimizer const& optimizer, Bootstrap bootstrap, JobPlan const& plan,
-                C communicator)
+  [[gnu::cold]] JobController(Device& device, Workload const& workload, Dataset const& dataset,
+                              Optimizer const& optimizer, Bootstrap bootstrap, JobPlan const& plan,
+                              C communicator)
       : device_(device),
         workload_(workload),
         dataset_(dataset),
@@ -99,7 +99,7 @@ class JobController {
 
   /// Measures the member on the test set and on samples it never saw. A member that stopped is not
   /// measured. Collective over the job.
-  void evaluate() {
+  [[gnu::cold]] void evaluate() {
     if (!record_.stopped.empty()) return;
     auto const start = std::chrono::steady_clock::now();
     std::vector<Sample> test(static_cast<std::size_t>(plan_.test_samples));
@@ -134,7 +134,7 @@ class JobController {
   }
 
   /// At most `plan.out_of_bag_samples` of those never drawn, spread evenly over them.
-  std::vector<Sample> some_out_of_bag() const {
+  [[gnu::cold]] std::vector<Sample> some_out_of_bag() const {
     std::size_t const all = bootstrap_.out_of_bag.size();
     std::size_t const count = std::min(all, static_cast<std::size_t>(plan_.out_of_bag_samples));
     std::vector<Sample> some(count);

@@ -21,15 +21,15 @@ class LayOut {
   }
 
   template <class OptionsOf>
-  Program run(OptionsOf&& options_of) && {
+  [[gnu::cold]] Program run(OptionsOf&& options_of) && {
     for (Step& step : steps_) {
       std::vector<StepLayouts> const options =
           options_of(std::as_const(result_), std::as_const(step));
-      StepLayouts const* chosen = nullptr;
+      StepLayouts const plain;
+      StepLayouts const* chosen = options.empty() ? &plain : &options.front();
       for (StepLayouts const& option : options)
-        if (chosen == nullptr || reordered(step, option) < reordered(step, *chosen))
-          chosen = &option;
-      if (chosen != nullptr) apply(step, *chosen);
+        if (reordered(step, option) < reordered(step, *chosen)) chosen = &option;
+      apply(step, *chosen);
       result_.steps.push_back(std::move(step));
     }
     return std::move(result_);
@@ -52,7 +52,7 @@ class LayOut {
     return elements;
   }
 
-  void apply(Step& step, StepLayouts const& layouts) {
+  [[gnu::cold]] void apply(Step& step, StepLayouts const& layouts) {
     for (std::size_t i = 0; i < step.reads.size(); ++i)
       step.reads[i] = in_layout(step.reads[i], layouts.read(i), step.name);
     for (std::size_t i = 0; i < step.writes.size(); ++i)
@@ -61,7 +61,7 @@ class LayOut {
   }
 
   /// The value itself, or its copy in the wanted layout, made once.
-  ValueIndex in_layout(ValueIndex value, Layout wanted, Name name) {
+  [[gnu::cold]] ValueIndex in_layout(ValueIndex value, Layout wanted, Name name) {
     if (agrees(value, wanted)) return value;
     auto const [found, is_new] = copies_.try_emplace({value, wanted}, no_value);
     if (is_new) {

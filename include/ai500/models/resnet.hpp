@@ -27,15 +27,15 @@ struct ResNetOptions {
 
 namespace detail {
 
-constexpr ValueIndex normalized_convolution(Graph& graph, ValueIndex x, Count channels,
-                                            Window window) {
+[[gnu::cold]] constexpr ValueIndex normalized_convolution(Graph& graph, ValueIndex x,
+                                                          Count channels, Window window) {
   return graph.normalization(graph.convolution(x, channels, window));
 }
 
 /// One residual block: relu(f(x) + shortcut(x)); the shortcut is a 1x1 convolution where the shape
 /// changes.
-constexpr ValueIndex residual_block(Graph& graph, ValueIndex x, Count channels, Count stride,
-                                    ResNetOptions::Block block) {
+[[gnu::cold]] constexpr ValueIndex residual_block(Graph& graph, ValueIndex x, Count channels,
+                                                  Count stride, ResNetOptions::Block block) {
   using Block = ResNetOptions::Block;
   Count const out = block == Block::basic ? channels : 4 * channels;
   ValueIndex y = x;
@@ -58,7 +58,7 @@ constexpr ValueIndex residual_block(Graph& graph, ValueIndex x, Count channels, 
 
 /// A residual network from an image (1, channels, height, width) to logits (1, classes, 1, 1), its
 /// last value.
-constexpr Graph resnet(ResNetOptions const& options, Shape image, Count classes) {
+[[gnu::cold]] constexpr Graph resnet(ResNetOptions const& options, Shape image, Count classes) {
   Graph graph;
   ValueIndex x = graph.input("image", image);
   x = graph.relu(detail::normalized_convolution(graph, x, options.width, options.stem));

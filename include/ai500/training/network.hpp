@@ -80,7 +80,7 @@ class Network {
 
   /// Prepares every step; equal steps (operation and shapes) share one prepared kernel.
   /// @throws Error naming the step for which the set has no kernel, or what its kernel says
-  Network(Device& device, Program program, ModelState<Accumulate, Device>& state)
+  [[gnu::cold]] Network(Device& device, Program program, ModelState<Accumulate, Device>& state)
       : program_(lay_out(std::move(program), LayoutOptions{device})),
         plan_(plan_memory(program_, sizes)) {
     arena_ = Buffer<std::byte, Device>(device, static_cast<Count>(plan_.arena_bytes));
@@ -152,7 +152,8 @@ class Network {
   struct LayoutOptions {
     Device& device;
 
-    std::vector<StepLayouts> operator()(Program const& program, Step const& step) const {
+    [[gnu::cold]] std::vector<StepLayouts> operator()(Program const& program,
+                                                      Step const& step) const {
       return std::visit(
           [&]<class Operation>(Operation const& what) -> std::vector<StepLayouts> {
             if constexpr (detail::is_in<Operation, KernelSteps> &&
@@ -169,7 +170,7 @@ class Network {
     }
   };
 
-  void* locate(ValueIndex value, ModelState<Accumulate, Device>& state) {
+  [[gnu::cold]] void* locate(ValueIndex value, ModelState<Accumulate, Device>& state) {
     auto const [whole, offset] = program_.place(value);
     std::byte* base = arena_.data() + plan_.offsets[static_cast<std::size_t>(whole)];
     if (whole == program_.parameters) base = bytes(state.parameters, whole);
@@ -187,7 +188,7 @@ class Network {
   }
 
   template <class Operation>
-  void prepare(Device& device, Operation const& what, Step const& step) {
+  [[gnu::cold]] void prepare(Device& device, Operation const& what, Step const& step) {
     if constexpr (detail::is_in<Operation, SystemSteps>) {
       bool const updates = std::is_same_v<Operation, steps::Update>;
       steps_.push_back({.first = step.reads[0], .second = updates ? step.reads[1] : no_value});
@@ -204,7 +205,7 @@ class Network {
 
   /// Appends a step that runs the kernel prepared for an equal one, or the next kernel to be
   /// prepared; true: prepare it.
-  bool add_step(Step const& step, Shapes const& shapes) {
+  [[gnu::cold]] bool add_step(Step const& step, Shapes const& shapes) {
     auto const known = std::ranges::find_if(keys_, [&](PreparedFor const& key) {
       return key.what == step.what && key.shapes == shapes;
     });

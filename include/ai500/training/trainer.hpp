@@ -23,8 +23,8 @@ class Trainer {
 
   /// @param graph a model that ends in a loss
   /// @throws GraphError, Error from lowering and preparing
-  Trainer(Device& device, Graph const& graph, BatchPlan const& batch, Optimizer const& optimizer,
-          C communicator, State& state)
+  [[gnu::cold]] Trainer(Device& device, Graph const& graph, BatchPlan const& batch,
+                        Optimizer const& optimizer, C communicator, State& state)
       : communicator_(std::move(communicator)),
         share_(ParallelMode::share(batch.batch, communicator_.rank(), communicator_.size())),
         network_(device,
