@@ -203,7 +203,10 @@ struct Ensemble {
     report.quality = {.metric = std::string(Workload::metric),
                       .target = workload.recipe.target_top1,
                       .exponent = Workload::exponent};
-    report.environment = this_environment({{"MPI", Collective::library()}});
+    std::vector<Library> libraries{{"messages", Collective::library()}};
+    if constexpr (requires { Kernels::Traits::library(); })
+      libraries.push_back({"kernels", Kernels::Traits::library()});
+    report.environment = this_environment(std::move(libraries));
     return report;
   }
 

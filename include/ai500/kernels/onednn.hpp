@@ -3,6 +3,7 @@
 /// normalization. A program that uses it links ai500::onednn.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <ai500/devices/openmp_team.hpp>
@@ -28,6 +29,7 @@ struct Traits {
       "NCHW in blocks of 16 or 8 channels where oneDNN wants it";
   static constexpr bool threaded = true;
   static Device make_device(int threads) { return Device(devices::openmp_team(threads)); }
+  static std::string library() { return "oneDNN " + version(); }
   static constexpr bool computes_in(Types types) { return types == Types{}; }
 };
 static_assert(KernelSetTraits<Traits>);

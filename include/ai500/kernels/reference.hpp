@@ -3,6 +3,7 @@
 /// against. A program that uses it links ai500::eigen, which holds its products of matrices.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <ai500/devices/host.hpp>
@@ -10,6 +11,7 @@
 #include <ai500/kernels/reference/convolution.hpp>
 #include <ai500/kernels/reference/element_wise.hpp>
 #include <ai500/kernels/reference/fully_connected.hpp>
+#include <ai500/kernels/reference/gemm.hpp>
 #include <ai500/kernels/reference/normalization.hpp>
 #include <ai500/kernels/reference/pooling.hpp>
 #include <ai500/kernels/reference/softmax.hpp>
@@ -27,6 +29,7 @@ struct Traits {
   static constexpr std::string_view layout = "NCHW";
   static constexpr bool threaded = false;
   static Device make_device(int) { return Device{}; }
+  static std::string library() { return "Eigen " + eigen_version(); }
   static constexpr bool computes_in(Types types) { return reference::computes_in(types); }
 };
 static_assert(KernelSetTraits<Traits>);

@@ -3,6 +3,8 @@
 /// target ai500::eigen compiles it once.
 #pragma once
 
+#include <string>
+
 #include <ai500/core/types.hpp>
 
 namespace ai500::kernels::reference {
@@ -32,5 +34,8 @@ void gemm(Product product, MatrixView<float const> a, MatrixView<float const> b,
           MatrixView<float> c);
 void gemm(Product product, MatrixView<double const> a, MatrixView<double const> b, Result result,
           MatrixView<double> c);
+
+/// Eigen's version: "3.4.0".
+std::string eigen_version();
 
 }  // namespace ai500::kernels::reference

@@ -87,4 +87,9 @@ void gemm(Product product, MatrixView<double const> a, MatrixView<double const> 
   detail::eigen_gemm(product, a, b, result, c);
 }
 
+std::string eigen_version() {
+  return std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
+         std::to_string(EIGEN_MINOR_VERSION);
+}
+
 }  // namespace ai500::kernels::reference
