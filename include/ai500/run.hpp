@@ -32,7 +32,7 @@ template <class Benchmark>
   Report const report = benchmark.composition();
   return {.program = program.substr(program.find_last_of('/') + 1),
           .description = report.policies.workload + ": " + report.model + " on " + report.dataset +
-                         ", kernels " + report.kernels,
+                         ", kernels " + std::string(Benchmark::Kernels::Traits::name),
           .default_epochs = std::to_string(benchmark.workload.recipe.epochs),
           .default_batch = std::to_string(benchmark.workload.recipe.batch),
           .default_data = Dataset::default_folder.empty() ? "none: generated"

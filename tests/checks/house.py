@@ -42,7 +42,7 @@ LIBRARIES = {
 # The headers that may include a library, directly or not. All others need nothing but a compiler.
 LIBRARIES_OF_HEADERS = (
     (re.compile(r"kernels/reference(/gemm)?\.ipp"), {"Eigen"}),
-    (re.compile(r"kernels/onednn(/.*)?\.[hi]pp"), {"oneDNN"}),
+    (re.compile(r"kernels/onednn(/.*)?\.ipp|kernels/onednn/api\.hpp"), {"oneDNN"}),
     (re.compile(r"collectives/mpi\.hpp"), {"MPI"}),
     (re.compile(r"datasets/(gzip_file|fashion_mnist)\.ipp"), {"zlib"}),
     (re.compile(r"command_line\.ipp"), {"CLI11", "toml++"}),

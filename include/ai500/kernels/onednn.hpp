@@ -29,7 +29,7 @@ struct Traits {
       "NCHW in blocks of 16 or 8 channels where oneDNN wants it";
   static constexpr bool threaded = true;
   static Device make_device(int threads) { return Device(devices::openmp_team(threads)); }
-  static std::string library() { return "oneDNN " + version(); }
+  static std::string library();  ///< "oneDNN 2.6.3"
   static constexpr bool computes_in(Types types) { return types == Types{}; }
 };
 static_assert(KernelSetTraits<Traits>);

@@ -3,8 +3,16 @@
 /// ai500::onednn's.
 #pragma once
 
+#include <ai500/kernels/onednn.hpp>
+#include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.ipp>
 #include <ai500/kernels/onednn/fully_connected.ipp>
 #include <ai500/kernels/onednn/normalization.ipp>
 #include <ai500/kernels/onednn/pooling.ipp>
 #include <ai500/kernels/onednn/reorder.ipp>
+
+namespace ai500::kernels::onednn {
+
+std::string Traits::library() { return "oneDNN " + version(); }
+
+}  // namespace ai500::kernels::onednn

@@ -2,11 +2,59 @@
 /// @file The definitions of convolution.hpp.
 #pragma once
 
+#include <optional>
+
+#include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
 
 namespace ai500::kernels::onednn {
 
+/// A weight in plain order outside and in oneDNN's inside.
+class Weight {
+ public:
+  /// @param inside the order that the primitive wants
+  Weight(Engine const& engine, Descriptor const& plain, Descriptor const& inside)
+      : outside_(elsewhere(plain, engine)) {
+    if (inside == plain) return;
+    inside_.emplace(inside, engine.engine);
+    bring_in_.emplace(outside_, *inside_);
+    bring_out_.emplace(*inside_, outside_);
+  }
+
+  /// The memory that the primitive reads, filled from `elements`.
+  Memory* brought_in(float const* elements, dnnl::stream const& stream) {
+    point(outside_, elements);
+    if (!inside_) return &outside_;
+    execute(*bring_in_, stream, {{DNNL_ARG_FROM, &outside_}, {DNNL_ARG_TO, &*inside_}});
+    return &*inside_;
+  }
+
+  /// The memory that the primitive writes; `bring_out` then fills `elements`.
+  Memory* to_write(float* elements) {
+    point(outside_, elements);
+    return inside_ ? &*inside_ : &outside_;
+  }
+  void bring_out(dnnl::stream const& stream) {
+    if (inside_)
+      execute(*bring_out_, stream, {{DNNL_ARG_FROM, &*inside_}, {DNNL_ARG_TO, &outside_}});
+  }
+
+ private:
+  Memory outside_;
+  std::optional<Memory> inside_;
+  std::optional<dnnl::reorder> bring_in_;
+  std::optional<dnnl::reorder> bring_out_;
+};
+
+struct Convolution::Prepared::State {
+  Engine engine;
+  ForwardConvolution primitive;
+  Weight weight;
+  Memory x, y;
+};
+
 void Convolution::Prepared::run(Arguments arguments) {
+  auto& [engine, primitive, weight, x, y] = *state;
   point(x, arguments.read<float>(0));
   point(y, arguments.write<float>(0));
   Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
@@ -33,13 +81,22 @@ Convolution::Prepared Convolution::prepare(devices::Host&, operation const& what
     Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0));
     Descriptor const y = descriptor(shapes.writes[0], shapes.layouts.write(0));
     auto const chosen = forward_convolution(engine, geometry, x, y);
-    return Prepared{engine, ForwardConvolution(chosen),
-                    Weight(engine, geometry.plain_weight(), chosen.weights_desc()),
-                    elsewhere(x, engine), elsewhere(y, engine)};
+    return Prepared{std::make_shared<Prepared::State>(
+        Prepared::State{engine, ForwardConvolution(chosen),
+                        Weight(engine, geometry.plain_weight(), chosen.weights_desc()),
+                        elsewhere(x, engine), elsewhere(y, engine)})};
   });
 }
 
+struct ConvolutionDataGradient::Prepared::State {
+  Engine engine;
+  DataConvolution primitive;
+  Weight weight;
+  Memory dy, dx;
+};
+
 void ConvolutionDataGradient::Prepared::run(Arguments arguments) {
+  auto& [engine, primitive, weight, dy, dx] = *state;
   point(dy, arguments.read<float>(0));
   point(dx, arguments.write<float>(0));
   Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
@@ -67,13 +124,22 @@ ConvolutionDataGradient::Prepared ConvolutionDataGradient::prepare(devices::Host
     Descriptor const dy = descriptor(shapes.reads[0], shapes.layouts.read(0));
     Descriptor const dx = descriptor(shapes.writes[0], shapes.layouts.write(0));
     auto const chosen = data_convolution(engine, geometry, dx, dy);
-    return Prepared{engine, DataConvolution(chosen),
-                    Weight(engine, geometry.plain_weight(), chosen.weights_desc()),
-                    elsewhere(dy, engine), elsewhere(dx, engine)};
+    return Prepared{std::make_shared<Prepared::State>(
+        Prepared::State{engine, DataConvolution(chosen),
+                        Weight(engine, geometry.plain_weight(), chosen.weights_desc()),
+                        elsewhere(dy, engine), elsewhere(dx, engine)})};
   });
 }
 
+struct ConvolutionFilterGradient::Prepared::State {
+  Engine engine;
+  FilterConvolution primitive;
+  Weight dweight;
+  Memory x, dy;
+};
+
 void ConvolutionFilterGradient::Prepared::run(Arguments arguments) {
+  auto& [engine, primitive, dweight, x, dy] = *state;
   point(x, arguments.read<float>(0));
   point(dy, arguments.read<float>(1));
   Memory* const dw = dweight.to_write(arguments.write<float>(0));
@@ -103,9 +169,10 @@ ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::
     Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0));
     Descriptor const dy = descriptor(shapes.reads[1], shapes.layouts.read(1));
     auto const chosen = filter_convolution(engine, geometry, x, dy);
-    return Prepared{engine, FilterConvolution(chosen),
-                    Weight(engine, geometry.plain_weight(), chosen.diff_weights_desc()),
-                    elsewhere(x, engine), elsewhere(dy, engine)};
+    return Prepared{std::make_shared<Prepared::State>(
+        Prepared::State{engine, FilterConvolution(chosen),
+                        Weight(engine, geometry.plain_weight(), chosen.diff_weights_desc()),
+                        elsewhere(x, engine), elsewhere(dy, engine)})};
   });
 }
 

@@ -2,12 +2,10 @@
 /// @file The fully connected layer by oneDNN's matrix product.
 #pragma once
 
-#include <algorithm>
+#include <string_view>
 
 #include <ai500/devices/host.hpp>
-#include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/policy.hpp>
-#include <ai500/kernels/reference/shape_check.hpp>
 
 namespace ai500::kernels::onednn {
 

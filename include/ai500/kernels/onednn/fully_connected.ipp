@@ -2,7 +2,11 @@
 /// @file The definitions of fully_connected.hpp.
 #pragma once
 
+#include <algorithm>
+
+#include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/fully_connected.hpp>
+#include <ai500/kernels/reference/shape_check.hpp>
 
 namespace ai500::kernels::onednn {
 

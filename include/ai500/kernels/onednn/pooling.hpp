@@ -2,12 +2,11 @@
 /// @file Poolings by oneDNN, in any of our layouts.
 #pragma once
 
-#include <cstddef>
-#include <string>
+#include <memory>
+#include <string_view>
 #include <vector>
 
 #include <ai500/devices/host.hpp>
-#include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
@@ -18,9 +17,8 @@ struct MaxPooling {
   using operation = steps::MaxPooling;
 
   struct Prepared {
-    Engine engine;
-    ForwardPooling primitive;
-    Memory x, y, selection;
+    struct State;
+    std::shared_ptr<State> state;
 
     void run(Arguments arguments);
   };
@@ -40,9 +38,8 @@ struct MaxPoolingGradient {
   using operation = steps::MaxPoolingGradient;
 
   struct Prepared {
-    Engine engine;
-    BackwardPooling primitive;
-    Memory dy, selection, dx;
+    struct State;
+    std::shared_ptr<State> state;
 
     void run(Arguments arguments);
   };
@@ -60,9 +57,8 @@ struct AveragePooling {
   using operation = steps::AveragePooling;
 
   struct Prepared {
-    Engine engine;
-    ForwardPooling primitive;
-    Memory x, y;
+    struct State;
+    std::shared_ptr<State> state;
 
     void run(Arguments arguments);
   };
@@ -80,9 +76,8 @@ struct AveragePoolingGradient {
   using operation = steps::AveragePoolingGradient;
 
   struct Prepared {
-    Engine engine;
-    BackwardPooling primitive;
-    Memory dy, dx;
+    struct State;
+    std::shared_ptr<State> state;
 
     void run(Arguments arguments);
   };

@@ -2,6 +2,10 @@
 /// @file The definitions of pooling.hpp.
 #pragma once
 
+#include <cstddef>
+#include <string>
+
+#include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/pooling.hpp>
 
 namespace ai500::kernels::onednn {
@@ -27,7 +31,14 @@ inline void check_pooling(std::string_view step, Window const& window, Shape con
 
 }  // namespace detail
 
+struct MaxPooling::Prepared::State {
+  Engine engine;
+  ForwardPooling primitive;
+  Memory x, y, selection;
+};
+
 void MaxPooling::Prepared::run(Arguments arguments) {
+  auto& [engine, primitive, x, y, selection] = *state;
   point(x, arguments.read<float>(0));
   point(y, arguments.write<float>(0));
   point(selection, arguments.write<std::byte>(1));
@@ -53,13 +64,20 @@ MaxPooling::Prepared MaxPooling::prepare(devices::Host&, operation const& what,
     if (chosen.workspace_desc().get_size() >
         static_cast<std::size_t>(y.elements()) * sizeof(std::int32_t))
       throw Error("kernels::OneDnn: max pooling: oneDNN's workspace is larger than the selection");
-    return Prepared{engine, ForwardPooling(chosen), elsewhere(descriptor(x, layout), engine),
-                    elsewhere(descriptor(y, layout), engine),
-                    elsewhere(chosen.workspace_desc(), engine)};
+    return Prepared{std::make_shared<Prepared::State>(Prepared::State{
+        engine, ForwardPooling(chosen), elsewhere(descriptor(x, layout), engine),
+        elsewhere(descriptor(y, layout), engine), elsewhere(chosen.workspace_desc(), engine)})};
   });
 }
 
+struct MaxPoolingGradient::Prepared::State {
+  Engine engine;
+  BackwardPooling primitive;
+  Memory dy, selection, dx;
+};
+
 void MaxPoolingGradient::Prepared::run(Arguments arguments) {
+  auto& [engine, primitive, dy, selection, dx] = *state;
   point(dy, arguments.read<float>(0));
   point(selection, arguments.read<std::byte>(1));
   point(dx, arguments.write<float>(0));
@@ -82,13 +100,20 @@ MaxPoolingGradient::Prepared MaxPoolingGradient::prepare(devices::Host&, operati
     Layout const layout = shapes.layouts.read(0);
     auto const chosen =
         backward_pooling(engine, {dnnl::algorithm::pooling_max, what.window}, x, y, layout);
-    return Prepared{engine, BackwardPooling(chosen), elsewhere(descriptor(y, layout), engine),
-                    elsewhere(chosen.workspace_desc(), engine),
-                    elsewhere(descriptor(x, layout), engine)};
+    return Prepared{std::make_shared<Prepared::State>(Prepared::State{
+        engine, BackwardPooling(chosen), elsewhere(descriptor(y, layout), engine),
+        elsewhere(chosen.workspace_desc(), engine), elsewhere(descriptor(x, layout), engine)})};
   });
 }
 
+struct AveragePooling::Prepared::State {
+  Engine engine;
+  ForwardPooling primitive;
+  Memory x, y;
+};
+
 void AveragePooling::Prepared::run(Arguments arguments) {
+  auto& [engine, primitive, x, y] = *state;
   point(x, arguments.read<float>(0));
   point(y, arguments.write<float>(0));
   execute(primitive, engine.stream, {{DNNL_ARG_SRC, &x}, {DNNL_ARG_DST, &y}});
@@ -108,13 +133,20 @@ AveragePooling::Prepared AveragePooling::prepare(devices::Host&, operation const
     auto const chosen =
         forward_pooling(engine, {dnnl::algorithm::pooling_avg_include_padding, what.window},
                         shapes.reads[0], shapes.writes[0], layout);
-    return Prepared{engine, ForwardPooling(chosen),
-                    elsewhere(descriptor(shapes.reads[0], layout), engine),
-                    elsewhere(descriptor(shapes.writes[0], layout), engine)};
+    return Prepared{std::make_shared<Prepared::State>(Prepared::State{
+        engine, ForwardPooling(chosen), elsewhere(descriptor(shapes.reads[0], layout), engine),
+        elsewhere(descriptor(shapes.writes[0], layout), engine)})};
   });
 }
 
+struct AveragePoolingGradient::Prepared::State {
+  Engine engine;
+  BackwardPooling primitive;
+  Memory dy, dx;
+};
+
 void AveragePoolingGradient::Prepared::run(Arguments arguments) {
+  auto& [engine, primitive, dy, dx] = *state;
   point(dy, arguments.read<float>(0));
   point(dx, arguments.write<float>(0));
   execute(primitive, engine.stream, {{DNNL_ARG_DIFF_DST, &dy}, {DNNL_ARG_DIFF_SRC, &dx}});
@@ -135,9 +167,9 @@ AveragePoolingGradient::Prepared AveragePoolingGradient::prepare(devices::Host&,
     auto const chosen =
         backward_pooling(engine, {dnnl::algorithm::pooling_avg_include_padding, what.window},
                          shapes.writes[0], shapes.reads[0], layout);
-    return Prepared{engine, BackwardPooling(chosen),
-                    elsewhere(descriptor(shapes.reads[0], layout), engine),
-                    elsewhere(descriptor(shapes.writes[0], layout), engine)};
+    return Prepared{std::make_shared<Prepared::State>(Prepared::State{
+        engine, BackwardPooling(chosen), elsewhere(descriptor(shapes.reads[0], layout), engine),
+        elsewhere(descriptor(shapes.writes[0], layout), engine)})};
   });
 }
 

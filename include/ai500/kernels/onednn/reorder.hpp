@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+#include <string_view>
+
 #include <ai500/devices/host.hpp>
-#include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
@@ -13,9 +15,8 @@ struct Reorder {
   using operation = steps::Reorder;
 
   struct Prepared {
-    Engine engine;
-    dnnl::reorder primitive;
-    Memory from, to;
+    struct State;
+    std::shared_ptr<State> state;
 
     void run(Arguments arguments);
   };

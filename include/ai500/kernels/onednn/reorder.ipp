@@ -2,11 +2,19 @@
 /// @file The definitions of reorder.hpp.
 #pragma once
 
+#include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/reorder.hpp>
 
 namespace ai500::kernels::onednn {
 
+struct Reorder::Prepared::State {
+  Engine engine;
+  dnnl::reorder primitive;
+  Memory from, to;
+};
+
 void Reorder::Prepared::run(Arguments arguments) {
+  auto& [engine, primitive, from, to] = *state;
   point(from, arguments.read<float>(0));
   point(to, arguments.write<float>(0));
   execute(primitive, engine.stream, {{DNNL_ARG_FROM, &from}, {DNNL_ARG_TO, &to}});
@@ -17,7 +25,8 @@ Reorder::Prepared Reorder::prepare(devices::Host&, operation const&, Shapes cons
     Engine const engine;
     Memory from = elsewhere(descriptor(shapes.reads[0], shapes.layouts.read(0)), engine);
     Memory to = elsewhere(descriptor(shapes.writes[0], shapes.layouts.write(0)), engine);
-    return Prepared{engine, dnnl::reorder(from, to), from, to};
+    return Prepared{std::make_shared<Prepared::State>(
+        Prepared::State{engine, dnnl::reorder(from, to), from, to})};
   });
 }
 
