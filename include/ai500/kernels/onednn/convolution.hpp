@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file Convolutions by oneDNN, forward and gradients. Activations are in the layout that oneDNN
-/// likes best; weights are plain outside and put into its order inside, which costs less than one
-/// per cent of a step and keeps parameters, messages and checkpoints free of layouts.
+/// likes best; weights are plain outside and put into its order inside, which
+/// keeps parameters, messages and checkpoints free of layouts (docs/decisions/0004).
 #pragma once
 
 #include <memory>
