@@ -12,9 +12,7 @@
 #include <ai500/command_line.hpp>
 #include <ai500/ensemble.hpp>
 #include <ai500/graph/describe.hpp>
-#include <ai500/reports/csv.hpp>
-#include <ai500/reports/json.hpp>
-#include <ai500/reports/table.hpp>
+#include <ai500/reports/publish.hpp>
 
 namespace ai500 {
 
@@ -29,10 +27,11 @@ template <class Benchmark>
 [[gnu::cold]] CommandLineDescription command_line_description(Benchmark const& benchmark,
                                                               std::string program) {
   using Dataset = typename Benchmark::Dataset;
-  Report const report = benchmark.composition();
+  Composition const composition = benchmark.composition();
   return {.program = program.substr(program.find_last_of('/') + 1),
-          .description = report.policies.workload + ": " + report.model + " on " + report.dataset +
-                         ", kernels " + std::string(Benchmark::Kernels::Traits::name),
+          .description = std::string(composition.workload) + ": " + std::string(composition.model) +
+                         " on " + std::string(composition.dataset) + ", kernels " +
+                         std::string(Benchmark::Kernels::Traits::name),
           .default_epochs = std::to_string(benchmark.workload.recipe.epochs),
           .default_batch = std::to_string(benchmark.workload.recipe.batch),
           .default_data = Dataset::default_folder.empty() ? "none: generated"
@@ -56,24 +55,6 @@ template <class Benchmark>
     Placement const placement = job ? place_member(shape, *job, hosts) : place(shape, hosts);
     if (world.rank() == 0) print(stdout, describe(placement));
   });
-}
-
-/// `flops`: Table 3 for the composed model, under both rule sets.
-template <class Benchmark>
-[[gnu::cold]] void print_flops(Benchmark const& benchmark) {
-  Graph const graph = benchmark.workload.graph();
-  print(stdout, std::string(Benchmark::WorkloadType::Model::name) + ", " +
-                    describe(flops(graph), flop_rules::TableThree::name) + "\n" +
-                    describe(flops(graph, flop_rules::MultiplyAddIsTwo{}),
-                             flop_rules::MultiplyAddIsTwo::name));
-}
-
-/// The report as text to standard output, as result.json and as a row of results.csv to the output
-/// folder.
-[[gnu::cold]] inline void publish(Report const& report, std::string const& output) {
-  print(stdout, describe(report));
-  write_atomically(output + "/result.json", to_json(report));
-  append_to_csv(output + "/results.csv", report);
 }
 
 template <class Benchmark>
@@ -109,17 +90,19 @@ template <class Benchmark>
   try {
     switch (command.kind) {
       case Command::Kind::flops:
-        if (speaks) detail::print_flops(benchmark);
+        if (speaks)
+          detail::print(stdout, describe_flops(Benchmark::WorkloadType::Model::name,
+                                               benchmark.workload.graph()));
         return 0;
       case Command::Kind::plan:
         detail::plan(benchmark, command, argc, argv);
         return 0;
       case Command::Kind::aggregate:
         if (speaks)
-          detail::publish(benchmark.aggregate(command.aggregate_folder,
-                                              Benchmark::load_data(command.configuration),
-                                              command.configuration.jobs),
-                          command.aggregate_folder);
+          publish(benchmark.aggregate(command.aggregate_folder,
+                                      Benchmark::load_data(command.configuration),
+                                      command.configuration.jobs),
+                  command.aggregate_folder);
         return 0;
       case Command::Kind::train:
         break;

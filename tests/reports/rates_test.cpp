@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include <ai500/core/error.hpp>
 #include <ai500/reports/rates.hpp>
 
 using namespace ai500;

@@ -12,7 +12,7 @@
 
 #include <ai500/aggregation/predictions.hpp>
 #include <ai500/bagging/data_sampler.hpp>
-#include <ai500/collectives/host_name.hpp>
+#include <ai500/core/clock.hpp>
 #include <ai500/training/evaluator.hpp>
 #include <ai500/training/fit.hpp>
 #include <ai500/training/initialization.hpp>
@@ -20,16 +20,6 @@
 #include <ai500/training/trainer.hpp>
 
 namespace ai500 {
-
-/// Seconds since `start` on a clock that never jumps.
-inline double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Wall-clock seconds since 1970.
-inline double unix_seconds() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 /// What one job is given: everything that determines its member.
 struct JobPlan {

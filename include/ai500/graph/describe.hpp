@@ -22,4 +22,7 @@ std::string describe(Program const& program, NumberSizes sizes = {});
 /// training.
 std::string describe(FlopCount const& count, std::string_view rules);
 
+/// Table 3 for a model under both rule sets.
+std::string describe_flops(std::string_view model, Graph const& graph);
+
 }  // namespace ai500

@@ -93,4 +93,9 @@ std::string describe(FlopCount const& count, std::string_view rules) {
   return lines + row("Total", "", count.forward, count.training);
 }
 
+std::string describe_flops(std::string_view model, Graph const& graph) {
+  return std::string(model) + ", " + describe(flops(graph), flop_rules::TableThree::name) + "\n" +
+         describe(flops(graph, flop_rules::MultiplyAddIsTwo{}), flop_rules::MultiplyAddIsTwo::name);
+}
+
 }  // namespace ai500

@@ -12,6 +12,7 @@
 #include <ai500/parallel_modes/policy.hpp>
 #include <ai500/samplers/epoch_order.hpp>
 #include <ai500/training/feed.hpp>
+#include <ai500/training/fit_progress.hpp>
 
 namespace ai500 {
 
@@ -22,16 +23,6 @@ struct FitPlan {
   int epochs = 1;
   Count batch = 1;                                           ///< |B_k|
   Count steps_an_epoch = std::numeric_limits<Count>::max();  ///< at most; fewer in a quick run
-};
-
-/// Where a training stands, for whoever watches it.
-struct FitProgress {
-  int epoch = 0;  ///< of `epochs`, from 0
-  int epochs = 1;
-  Count step = 0;  ///< of `steps` in this epoch, from 0
-  Count steps = 1;
-  double loss = 0;           ///< of the last step
-  double learning_rate = 0;  ///< of the last step
 };
 
 /// What came out.
