@@ -10,8 +10,10 @@
 #include <ai500/configuration/ensemble_shape.ipp>
 #include <ai500/configuration/run_settings.ipp>
 #include <ai500/graph/describe.ipp>
+#include <ai500/graph/fuse.ipp>
 #include <ai500/graph/lower.ipp>
 #include <ai500/graph/memory_plan.ipp>
 #include <ai500/parallel_modes/micro_batches.ipp>
 #include <ai500/parallelism/parallelism_controller.ipp>
 #include <ai500/reports/reports.ipp>
+#include <ai500/training/prepared_program.ipp>

@@ -154,4 +154,167 @@ TEST_CASE("OneDnn: a reorder moves every element, there and back") {
   }
 }
 
+namespace {
+
+using steps::NormalizationEnding;
+
+/// A normalization with random shapes and numbers, whose fused steps are compared with the
+/// reference's steps one after the other.
+struct FusedCase {
+  Shape x, channels, statistics;
+  Layout layout;
+  NormalizationEnding ending;
+  Values input, scale, shift, addend, dy, dy2;
+
+  FusedCase(std::uint64_t seed, NormalizationEnding e) : ending(e) {
+    Random random(seed);
+    layout = seed % 2 == 0 ? Layout::channels_16 : Layout::channels_8;
+    Count const blocks = 1 + static_cast<Count>(seed % 5);
+    x = {1 + static_cast<Count>(seed % 4), blocks * channel_block(layout),
+         3 + static_cast<Count>(seed % 6), 2 + static_cast<Count>(seed % 7)};
+    channels = {.items = x.channels};
+    statistics = {.items = 2, .channels = x.channels};
+    input = random.numbers(x);
+    for (double& value : input) value = static_cast<double>(static_cast<float>(3 * value + 7));
+    scale = random.numbers(channels);
+    shift = random.numbers(channels);
+    addend = random.numbers(x);
+    dy = random.numbers(x);
+    dy2 = random.numbers(x);
+  }
+
+  bool adds() const { return ending == NormalizationEnding::add_relu; }
+  Values blocked(Values const& values) const { return in_layout(values, x, Layout::plain, layout); }
+  Values plain(Values const& values) const { return in_layout(values, x, layout, Layout::plain); }
+
+  /// The layouts of a fused step: its activations are blocked.
+  Shapes shapes(std::vector<Shape> reads, std::vector<Shape> writes) const {
+    Shapes result{std::move(reads), std::move(writes), {}};
+    for (Shape const& s : result.reads)
+      result.layouts.reads.push_back(s == x ? layout : Layout::plain);
+    for (Shape const& s : result.writes)
+      result.layouts.writes.push_back(s == x ? layout : Layout::plain);
+    return result;
+  }
+
+  template <class Operation>
+  Values reference(Operation what, std::vector<Shape> reads, std::vector<Shape> writes,
+                   std::vector<Values> given, std::size_t which = 0) const {
+    return run_step<kernels::Reference, float>(what, Shapes{reads, writes, {}}, given)[which];
+  }
+
+  Values expected_statistics() const {
+    return reference(steps::NormalizationStatistics{}, {x}, {statistics}, {input});
+  }
+  Values expected_y(Values const& with) const {
+    Values y = reference(steps::NormalizationApply{}, {x, statistics, channels, channels}, {x},
+                         {input, with, scale, shift});
+    if (adds()) y = reference(steps::Add{}, {x, x}, {x}, {y, addend});
+    if (ending != NormalizationEnding::none) y = reference(steps::Relu{}, {x}, {x}, {y});
+    return y;
+  }
+};
+
+constexpr NormalizationEnding all_endings[] = {NormalizationEnding::none, NormalizationEnding::relu,
+                                               NormalizationEnding::add_relu};
+
+}  // namespace
+
+TEST_CASE("OneDnn: a fused normalization is the reference's steps one after the other") {
+  for (NormalizationEnding ending : all_endings)
+    for (std::uint64_t seed = 0; seed < 24; ++seed) {
+      FusedCase const one(seed, ending);
+      std::vector<Shape> reads{one.x, one.channels, one.channels};
+      std::vector<Values> given{one.blocked(one.input), one.scale, one.shift};
+      if (one.adds()) {
+        reads.push_back(one.x);
+        given.push_back(one.blocked(one.addend));
+      }
+
+      auto const results =
+          run_step<OneDnn, float>(steps::NormalizationForward{1e-5, ending},
+                                  one.shapes(reads, {one.statistics, one.x}), given);
+
+      Values const statistics = one.expected_statistics();
+      CHECK(relative_error(results[0], statistics) <= 1e-5);
+      CHECK(relative_error(one.plain(results[1]), one.expected_y(statistics)) <= 1e-5);
+    }
+}
+
+TEST_CASE("OneDnn: a fused normalization of an evaluation is the reference's steps") {
+  for (NormalizationEnding ending : {NormalizationEnding::relu, NormalizationEnding::add_relu})
+    for (std::uint64_t seed = 0; seed < 24; ++seed) {
+      FusedCase const one(seed, ending);
+      Values const statistics = one.expected_statistics();
+      std::vector<Shape> reads{one.x, one.statistics, one.channels, one.channels};
+      std::vector<Values> given{one.blocked(one.input), statistics, one.scale, one.shift};
+      if (one.adds()) {
+        reads.push_back(one.x);
+        given.push_back(one.blocked(one.addend));
+      }
+
+      auto const results = run_step<OneDnn, float>(steps::NormalizationEvaluation{1e-5, ending},
+                                                   one.shapes(reads, {one.x}), given);
+
+      CHECK(relative_error(one.plain(results[0]), one.expected_y(statistics)) <= 1e-5);
+    }
+}
+
+TEST_CASE("OneDnn: the gradients of a fused normalization are those of the reference's steps") {
+  for (NormalizationEnding ending : all_endings)
+    for (int gradients : {1, 2}) {
+      if (gradients == 2 && ending != NormalizationEnding::add_relu) continue;
+      for (std::uint64_t seed = 0; seed < 24; ++seed) {
+        FusedCase const one(seed, ending);
+        Values const statistics = one.expected_statistics();
+        Values const y = one.expected_y(statistics);
+        std::vector<Shape> reads{one.x, one.statistics, one.channels, one.channels, one.x};
+        std::vector<Values> given{one.blocked(one.input), statistics, one.scale, one.shift,
+                                  one.blocked(one.dy)};
+        std::vector<Shape> writes{one.channels, one.channels, one.x};
+        Values g = one.dy;
+        if (gradients == 2) {
+          reads.push_back(one.x);
+          given.push_back(one.blocked(one.dy2));
+          g = one.reference(steps::SumGradients{}, {one.x, one.x}, {one.x}, {g, one.dy2});
+        }
+        if (one.adds()) {
+          reads.push_back(one.x);
+          given.push_back(one.blocked(y));
+          writes.push_back(one.x);
+        }
+        if (ending != NormalizationEnding::none)
+          g = one.reference(steps::ReluGradient{}, {one.x, one.x}, {one.x}, {g, y});
+
+        auto const results =
+            run_step<OneDnn, float>(steps::NormalizationBackward{1e-5, ending, gradients},
+                                    one.shapes(reads, writes), given);
+
+        auto const parameters = run_step<kernels::Reference, float>(
+            steps::NormalizationParameterGradient{},
+            Shapes{{one.x, one.x, one.statistics}, {one.channels, one.channels}, {}},
+            {g, one.input, statistics});
+        Values const dx = one.reference(
+            steps::NormalizationDataGradient{},
+            {one.x, one.x, one.statistics, one.channels, one.channels, one.channels}, {one.x},
+            {g, one.input, statistics, one.scale, parameters[0], parameters[1]});
+        CHECK(relative_error(results[0], parameters[0]) <= 1e-5);
+        CHECK(relative_error(results[1], parameters[1]) <= 1e-5);
+        CHECK(relative_error(one.plain(results[2]), dx) <= 1e-5);
+        if (one.adds()) CHECK(one.plain(results[3]) == g);
+      }
+    }
+}
+
+TEST_CASE("slab_parts: as few as keep nine tenths of the threads busy, at most one an item") {
+  using kernels::onednn::slab_parts;
+
+  CHECK(slab_parts(4, 16, 1) == 1);
+  CHECK(slab_parts(4, 16, 2) == 1);
+  CHECK(slab_parts(4, 16, 16) == 4);
+  CHECK(slab_parts(5, 16, 2) == 2);  // 5 tasks of 2 threads take 3 rounds: 83 %
+  CHECK(slab_parts(1, 3, 16) == 3);
+  CHECK(slab_parts(64, 1, 16) == 1);
+}
+
 }  // namespace ai500::testing

@@ -87,6 +87,42 @@ struct NormalizationDataGradient {
   bool operator==(NormalizationDataGradient const&) const = default;
 };
 
+/// What a fused normalization does to its result in the same pass over memory.
+enum class NormalizationEnding {
+  none,
+  relu,      ///< y = max(y, 0)
+  add_relu,  ///< y = max(y + addend, 0): the end of a residual block
+};
+
+/// Statistics, apply and ending in one. Reads x (n, c, h, w), scale (c), shift (c), with `add_relu`
+/// addend (n, c, h, w); writes statistics (2, c), y (n, c, h, w).
+struct NormalizationForward {
+  static constexpr std::string_view name = "normalization forward";
+  double epsilon = 1e-5;
+  NormalizationEnding ending = NormalizationEnding::none;
+  bool operator==(NormalizationForward const&) const = default;
+};
+
+/// Apply and ending in one, with statistics that are given. Reads x, statistics, scale, shift, with
+/// `add_relu` addend; writes y.
+struct NormalizationEvaluation {
+  static constexpr std::string_view name = "normalization evaluation";
+  double epsilon = 1e-5;
+  NormalizationEnding ending = NormalizationEnding::none;
+  bool operator==(NormalizationEvaluation const&) const = default;
+};
+
+/// All gradients of a NormalizationForward in one. Reads x, statistics, scale, shift, dy, with two
+/// `gradients` another dy (y is used twice: the two are summed), with `add_relu` y; writes dscale
+/// (c), dshift (c), dx, with `add_relu` daddend, the gradient of the addend.
+struct NormalizationBackward {
+  static constexpr std::string_view name = "normalization backward";
+  double epsilon = 1e-5;
+  NormalizationEnding ending = NormalizationEnding::none;
+  int gradients = 1;
+  bool operator==(NormalizationBackward const&) const = default;
+};
+
 /// reads summed statistics (2, c) of `batches` micro-batches, running (2, c); writes running = (1 -
 /// momentum) running + momentum (summed / batches), the variance made unbiased by
 /// `variance_correction` = m / (m - 1).
@@ -199,16 +235,19 @@ struct Update {
 template <class... T>
 struct TypeList {};
 
-/// The steps that kernels compute.
+/// The steps that kernels compute. Fused ones (NormalizationForward, ...Evaluation, ...Backward)
+/// appear only where the pass `fuse` finds that the kernel set computes them.
 using KernelSteps =
     TypeList<steps::Convolution, steps::ConvolutionDataGradient, steps::ConvolutionFilterGradient,
              steps::FullyConnected, steps::FullyConnectedDataGradient,
              steps::FullyConnectedWeightGradient, steps::NormalizationStatistics,
              steps::NormalizationApply, steps::NormalizationParameterGradient,
-             steps::NormalizationDataGradient, steps::UpdateRunningStatistics, steps::Relu,
-             steps::ReluGradient, steps::Add, steps::SumGradients, steps::MaxPooling,
-             steps::MaxPoolingGradient, steps::AveragePooling, steps::AveragePoolingGradient,
-             steps::Softmax, steps::SoftmaxCrossEntropy, steps::Accumulate, steps::Reorder>;
+             steps::NormalizationDataGradient, steps::NormalizationForward,
+             steps::NormalizationEvaluation, steps::NormalizationBackward,
+             steps::UpdateRunningStatistics, steps::Relu, steps::ReluGradient, steps::Add,
+             steps::SumGradients, steps::MaxPooling, steps::MaxPoolingGradient,
+             steps::AveragePooling, steps::AveragePoolingGradient, steps::Softmax,
+             steps::SoftmaxCrossEntropy, steps::Accumulate, steps::Reorder>;
 
 /// The steps that others run: the collective, the optimizer.
 using SystemSteps = TypeList<steps::AllReduce, steps::Update>;
@@ -221,6 +260,19 @@ struct JoinedVariant<TypeList<A...>, TypeList<B...>> {
   using type = std::variant<A..., B...>;
 };
 }  // namespace detail
+
+/// The ending's name, as in prints: "normalization forward + add + relu".
+constexpr std::string_view name(steps::NormalizationEnding ending) {
+  switch (ending) {
+    case steps::NormalizationEnding::relu:
+      return " + relu";
+    case steps::NormalizationEnding::add_relu:
+      return " + add + relu";
+    case steps::NormalizationEnding::none:
+      break;
+  }
+  return "";
+}
 
 /// What one step of a program does.
 using StepOperation = detail::JoinedVariant<KernelSteps, SystemSteps>::type;

@@ -8,8 +8,10 @@
 
 #include <ai500/devices/openmp_team.hpp>
 #include <ai500/kernels/kernel_set.hpp>
+#include <ai500/kernels/kernel_table.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
 #include <ai500/kernels/onednn/fully_connected.hpp>
+#include <ai500/kernels/onednn/fused_normalization.hpp>
 #include <ai500/kernels/onednn/normalization.hpp>
 #include <ai500/kernels/onednn/pooling.hpp>
 #include <ai500/kernels/onednn/reorder.hpp>
@@ -37,14 +39,54 @@ static_assert(KernelSetTraits<Traits>);
 }  // namespace onednn
 
 /// FP32 at the speed of oneDNN.
-using OneDnn = KernelSet<
-    onednn::Traits, onednn::Convolution, onednn::ConvolutionDataGradient,
-    onednn::ConvolutionFilterGradient, onednn::FullyConnected, onednn::FullyConnectedDataGradient,
-    onednn::FullyConnectedWeightGradient, onednn::NormalizationStatistics,
-    onednn::NormalizationApply, onednn::NormalizationParameterGradient,
-    onednn::NormalizationDataGradient, reference::UpdateRunningStatistics, reference::Relu,
-    reference::ReluGradient, reference::Add, reference::SumGradients, onednn::MaxPooling,
-    onednn::MaxPoolingGradient, onednn::AveragePooling, onednn::AveragePoolingGradient,
-    reference::Softmax, reference::SoftmaxCrossEntropy, reference::Accumulate, onednn::Reorder>;
+using OneDnn = KernelSet<onednn::Traits, onednn::Convolution, onednn::ConvolutionDataGradient,
+                         onednn::ConvolutionFilterGradient, onednn::FullyConnected,
+                         onednn::FullyConnectedDataGradient, onednn::FullyConnectedWeightGradient,
+                         onednn::NormalizationStatistics, onednn::NormalizationApply,
+                         onednn::NormalizationParameterGradient, onednn::NormalizationDataGradient,
+                         onednn::NormalizationForward, onednn::NormalizationEvaluation,
+                         onednn::NormalizationBackward, reference::UpdateRunningStatistics,
+                         reference::Relu, reference::ReluGradient, reference::Add,
+                         reference::SumGradients, onednn::MaxPooling, onednn::MaxPoolingGradient,
+                         onednn::AveragePooling, onednn::AveragePoolingGradient, reference::Softmax,
+                         reference::SoftmaxCrossEntropy, reference::Accumulate, onednn::Reorder>;
 
 }  // namespace ai500::kernels
+
+namespace ai500 {
+
+// Compiled once, into ai500::onednn (kernels/onednn.ipp) and ai500::eigen.
+extern template KernelEntry kernel_entry<kernels::onednn::Convolution, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::ConvolutionDataGradient, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::onednn::ConvolutionFilterGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::FullyConnected, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::onednn::FullyConnectedDataGradient, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::onednn::FullyConnectedWeightGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::NormalizationStatistics, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::NormalizationApply, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::onednn::NormalizationParameterGradient, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::onednn::NormalizationDataGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::NormalizationForward, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::NormalizationEvaluation, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::NormalizationBackward, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::MaxPooling, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::MaxPoolingGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::AveragePooling, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::AveragePoolingGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::Reorder, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::UpdateRunningStatistics, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::Relu, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::ReluGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::Add, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::SumGradients, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::Softmax, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::SoftmaxCrossEntropy, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::Accumulate, devices::Host>();
+
+}  // namespace ai500

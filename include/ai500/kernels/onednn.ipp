@@ -7,6 +7,7 @@
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.ipp>
 #include <ai500/kernels/onednn/fully_connected.ipp>
+#include <ai500/kernels/onednn/fused_normalization.ipp>
 #include <ai500/kernels/onednn/normalization.ipp>
 #include <ai500/kernels/onednn/pooling.ipp>
 #include <ai500/kernels/onednn/reorder.ipp>
@@ -16,3 +17,26 @@ namespace ai500::kernels::onednn {
 std::string Traits::library() { return "oneDNN " + version(); }
 
 }  // namespace ai500::kernels::onednn
+
+namespace ai500 {
+
+template KernelEntry kernel_entry<kernels::onednn::NormalizationForward, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::NormalizationEvaluation, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::NormalizationBackward, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::Convolution, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::ConvolutionDataGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::ConvolutionFilterGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::FullyConnected, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::FullyConnectedDataGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::FullyConnectedWeightGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::NormalizationStatistics, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::NormalizationApply, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::NormalizationParameterGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::NormalizationDataGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::MaxPooling, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::MaxPoolingGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::AveragePooling, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::AveragePoolingGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::Reorder, devices::Host>();
+
+}  // namespace ai500

@@ -76,6 +76,12 @@ concept ChoosesLayouts = requires(Device& device, typename K::operation const& w
                                   Shapes const& shapes, Types types) {
   { K::layouts(device, what, shapes, types) } -> std::same_as<std::vector<StepLayouts>>;
 };
+/// The kernel says where it can compute; without it, everywhere.
+template <class K, class Device>
+concept SaysWhereApplicable = requires(Device& device, typename K::operation const& what,
+                                       Shapes const& shapes, Types types) {
+  { K::applicable(device, what, shapes, types) } -> std::same_as<bool>;
+};
 /// The kernel computes in any layout that all its values share: it only counts elements.
 template <class K>
 concept TakesAnyLayout = K::any_layout;
@@ -85,7 +91,9 @@ concept TakesAnyLayout = K::any_layout;
 /// allocation and no decision.
 ///
 /// Optionally `layouts(device, operation, shapes, types)` lists the layouts it computes in, best
-/// first (ChoosesLayouts), or `any_layout = true` says that all are alike to it.
+/// first (ChoosesLayouts), or `any_layout = true` says that all are alike to it. The kernel of a
+/// fused step may say with `applicable(device, operation, shapes, types)` where it computes:
+/// elsewhere the steps stay apart.
 ///
 /// Semantics: `run` may be called any number of times with other arguments; one `Prepared` serves
 /// all steps of the same operation, shapes and types, one after the other. Same arguments, same

@@ -8,6 +8,7 @@
 
 #include <ai500/devices/host.hpp>
 #include <ai500/kernels/kernel_set.hpp>
+#include <ai500/kernels/kernel_table.hpp>
 #include <ai500/kernels/reference/convolution.hpp>
 #include <ai500/kernels/reference/element_wise.hpp>
 #include <ai500/kernels/reference/fully_connected.hpp>
@@ -61,3 +62,40 @@ static_assert(HasKernelFor<Reference, steps::SumGradients>);
 static_assert(HasKernelFor<Reference, steps::Accumulate>);
 
 }  // namespace ai500::kernels
+
+namespace ai500 {
+
+// Compiled once, into ai500::eigen (kernels/reference.ipp).
+extern template KernelEntry kernel_entry<kernels::reference::Convolution, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::ConvolutionDataGradient, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::ConvolutionFilterGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::FullyConnected, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::FullyConnectedDataGradient, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::FullyConnectedWeightGradient, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::NormalizationStatistics, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::NormalizationApply, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::NormalizationParameterGradient, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::NormalizationDataGradient, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::UpdateRunningStatistics, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::Relu, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::ReluGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::Add, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::SumGradients, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::MaxPooling, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::MaxPoolingGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::AveragePooling, devices::Host>();
+extern template KernelEntry
+kernel_entry<kernels::reference::AveragePoolingGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::Softmax, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::SoftmaxCrossEntropy, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::reference::Accumulate, devices::Host>();
+
+}  // namespace ai500

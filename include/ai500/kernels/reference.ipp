@@ -6,41 +6,31 @@
 #include <ai500/kernels/reference.hpp>
 #include <ai500/kernels/reference/gemm.ipp>
 
-namespace ai500::kernels::reference {
+namespace ai500 {
 
-template Typed<Convolution::Prepared> typed<Convolution::Prepared>(std::string_view, Types);
-template Typed<ConvolutionDataGradient::Prepared> typed<ConvolutionDataGradient::Prepared>(
-    std::string_view, Types);
-template Typed<ConvolutionFilterGradient::Prepared> typed<ConvolutionFilterGradient::Prepared>(
-    std::string_view, Types);
-template Typed<FullyConnected::Prepared> typed<FullyConnected::Prepared>(std::string_view, Types);
-template Typed<FullyConnectedDataGradient::Prepared> typed<FullyConnectedDataGradient::Prepared>(
-    std::string_view, Types);
-template Typed<FullyConnectedWeightGradient::Prepared>
-    typed<FullyConnectedWeightGradient::Prepared>(std::string_view, Types);
-template Typed<NormalizationStatistics::Prepared> typed<NormalizationStatistics::Prepared>(
-    std::string_view, Types);
-template Typed<NormalizationApply::Prepared> typed<NormalizationApply::Prepared>(std::string_view,
-                                                                                 Types);
-template Typed<NormalizationParameterGradient::Prepared>
-    typed<NormalizationParameterGradient::Prepared>(std::string_view, Types);
-template Typed<NormalizationDataGradient::Prepared> typed<NormalizationDataGradient::Prepared>(
-    std::string_view, Types);
-template Typed<UpdateRunningStatistics::Prepared> typed<UpdateRunningStatistics::Prepared>(
-    std::string_view, Types);
-template Typed<Relu::Prepared> typed<Relu::Prepared>(std::string_view, Types);
-template Typed<ReluGradient::Prepared> typed<ReluGradient::Prepared>(std::string_view, Types);
-template Typed<Add::Prepared> typed<Add::Prepared>(std::string_view, Types);
-template Typed<SumGradients::Prepared> typed<SumGradients::Prepared>(std::string_view, Types);
-template Typed<Accumulate::Prepared> typed<Accumulate::Prepared>(std::string_view, Types);
-template Typed<MaxPooling::Prepared> typed<MaxPooling::Prepared>(std::string_view, Types);
-template Typed<MaxPoolingGradient::Prepared> typed<MaxPoolingGradient::Prepared>(std::string_view,
-                                                                                 Types);
-template Typed<AveragePooling::Prepared> typed<AveragePooling::Prepared>(std::string_view, Types);
-template Typed<AveragePoolingGradient::Prepared> typed<AveragePoolingGradient::Prepared>(
-    std::string_view, Types);
-template Typed<Softmax::Prepared> typed<Softmax::Prepared>(std::string_view, Types);
-template Typed<SoftmaxCrossEntropy::Prepared> typed<SoftmaxCrossEntropy::Prepared>(std::string_view,
-                                                                                   Types);
+template KernelEntry kernel_entry<kernels::reference::Convolution, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::ConvolutionDataGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::ConvolutionFilterGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::FullyConnected, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::FullyConnectedDataGradient, devices::Host>();
+template KernelEntry
+kernel_entry<kernels::reference::FullyConnectedWeightGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::NormalizationStatistics, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::NormalizationApply, devices::Host>();
+template KernelEntry
+kernel_entry<kernels::reference::NormalizationParameterGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::NormalizationDataGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::UpdateRunningStatistics, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::Relu, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::ReluGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::Add, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::SumGradients, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::MaxPooling, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::MaxPoolingGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::AveragePooling, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::AveragePoolingGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::Softmax, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::SoftmaxCrossEntropy, devices::Host>();
+template KernelEntry kernel_entry<kernels::reference::Accumulate, devices::Host>();
 
-}  // namespace ai500::kernels::reference
+}  // namespace ai500

@@ -209,11 +209,4 @@ struct ConvolutionFilterGradient {
 };
 static_assert(KernelPolicy<ConvolutionFilterGradient, devices::Host>);
 
-// Compiled once, into ai500::eigen (kernels/reference.ipp).
-extern template Typed<Convolution::Prepared> typed<Convolution::Prepared>(std::string_view, Types);
-extern template Typed<ConvolutionDataGradient::Prepared> typed<ConvolutionDataGradient::Prepared>(
-    std::string_view, Types);
-extern template Typed<ConvolutionFilterGradient::Prepared>
-    typed<ConvolutionFilterGradient::Prepared>(std::string_view, Types);
-
 }  // namespace ai500::kernels::reference

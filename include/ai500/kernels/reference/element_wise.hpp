@@ -116,13 +116,4 @@ static_assert(KernelPolicy<Add, devices::Host>);
 static_assert(KernelPolicy<SumGradients, devices::Host>);
 static_assert(KernelPolicy<Accumulate, devices::Host>);
 
-// Compiled once, into ai500::eigen (kernels/reference.ipp).
-extern template Typed<Relu::Prepared> typed<Relu::Prepared>(std::string_view, Types);
-extern template Typed<ReluGradient::Prepared> typed<ReluGradient::Prepared>(std::string_view,
-                                                                            Types);
-extern template Typed<Add::Prepared> typed<Add::Prepared>(std::string_view, Types);
-extern template Typed<SumGradients::Prepared> typed<SumGradients::Prepared>(std::string_view,
-                                                                            Types);
-extern template Typed<Accumulate::Prepared> typed<Accumulate::Prepared>(std::string_view, Types);
-
 }  // namespace ai500::kernels::reference

@@ -127,12 +127,4 @@ struct FullyConnectedWeightGradient {
 };
 static_assert(KernelPolicy<FullyConnectedWeightGradient, devices::Host>);
 
-// Compiled once, into ai500::eigen (kernels/reference.ipp).
-extern template Typed<FullyConnected::Prepared> typed<FullyConnected::Prepared>(std::string_view,
-                                                                                Types);
-extern template Typed<FullyConnectedDataGradient::Prepared>
-    typed<FullyConnectedDataGradient::Prepared>(std::string_view, Types);
-extern template Typed<FullyConnectedWeightGradient::Prepared>
-    typed<FullyConnectedWeightGradient::Prepared>(std::string_view, Types);
-
 }  // namespace ai500::kernels::reference

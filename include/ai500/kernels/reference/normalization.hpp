@@ -261,16 +261,4 @@ struct UpdateRunningStatistics {
 };
 static_assert(KernelPolicy<UpdateRunningStatistics, devices::Host>);
 
-// Compiled once, into ai500::eigen (kernels/reference.ipp).
-extern template Typed<NormalizationStatistics::Prepared> typed<NormalizationStatistics::Prepared>(
-    std::string_view, Types);
-extern template Typed<NormalizationApply::Prepared> typed<NormalizationApply::Prepared>(
-    std::string_view, Types);
-extern template Typed<NormalizationParameterGradient::Prepared>
-    typed<NormalizationParameterGradient::Prepared>(std::string_view, Types);
-extern template Typed<NormalizationDataGradient::Prepared>
-    typed<NormalizationDataGradient::Prepared>(std::string_view, Types);
-extern template Typed<UpdateRunningStatistics::Prepared> typed<UpdateRunningStatistics::Prepared>(
-    std::string_view, Types);
-
 }  // namespace ai500::kernels::reference

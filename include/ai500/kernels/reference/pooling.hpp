@@ -198,13 +198,4 @@ struct AveragePoolingGradient {
 };
 static_assert(KernelPolicy<AveragePoolingGradient, devices::Host>);
 
-// Compiled once, into ai500::eigen (kernels/reference.ipp).
-extern template Typed<MaxPooling::Prepared> typed<MaxPooling::Prepared>(std::string_view, Types);
-extern template Typed<MaxPoolingGradient::Prepared> typed<MaxPoolingGradient::Prepared>(
-    std::string_view, Types);
-extern template Typed<AveragePooling::Prepared> typed<AveragePooling::Prepared>(std::string_view,
-                                                                                Types);
-extern template Typed<AveragePoolingGradient::Prepared> typed<AveragePoolingGradient::Prepared>(
-    std::string_view, Types);
-
 }  // namespace ai500::kernels::reference

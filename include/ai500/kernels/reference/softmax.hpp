@@ -128,9 +128,4 @@ struct SoftmaxCrossEntropy {
 };
 static_assert(KernelPolicy<SoftmaxCrossEntropy, devices::Host>);
 
-// Compiled once, into ai500::eigen (kernels/reference.ipp).
-extern template Typed<Softmax::Prepared> typed<Softmax::Prepared>(std::string_view, Types);
-extern template Typed<SoftmaxCrossEntropy::Prepared> typed<SoftmaxCrossEntropy::Prepared>(
-    std::string_view, Types);
-
 }  // namespace ai500::kernels::reference

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The pass that joins steps which one kernel computes in fewer passes over memory; defined
+/// in fuse.ipp.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <ai500/graph/program.hpp>
+
+namespace ai500 {
+
+/// Joins, where `can` says that a kernel computes the result there:
+/// - normalization statistics, apply, and the relu (or addition and relu) that alone uses it:
+///   NormalizationForward; without statistics, in evaluation: NormalizationEvaluation;
+/// - the gradients of all that, with the sum of two gradients before it: NormalizationBackward.
+/// The fused program computes the same outputs and gradients but for rounding. A fused step stands
+/// where the first of its parts stood, so that what is made early stays early. Pure.
+/// @param can (program, fused step) -> whether it is to be used
+Program fuse(Program program, std::function<bool(Program const&, Step const&)> const& can);
+
+/// What a program's fused steps are, one line a kind: "16 x normalization forward + relu".
+std::string describe_fused(Program const& program);
+
+}  // namespace ai500

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file A kernel set as a table of functions, one entry a step: what prepares a program needs no
+/// template over the set then, and is compiled once.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <ai500/kernels/kernel_set.hpp>
+
+namespace ai500 {
+
+/// What some kernel has prepared, whichever kernel it is.
+class PreparedKernel {
+ public:
+  template <class Prepared>
+  explicit PreparedKernel(Prepared prepared)
+      : prepared_(new Prepared(std::move(prepared))),
+        run_([](void* object, Arguments arguments) {
+          static_cast<Prepared*>(object)->run(arguments);
+        }),
+        destroy_([](void* object) { delete static_cast<Prepared*>(object); }) {}
+  PreparedKernel(PreparedKernel&& other) noexcept
+      : prepared_(std::exchange(other.prepared_, nullptr)),
+        run_(other.run_),
+        destroy_(other.destroy_) {}
+  PreparedKernel& operator=(PreparedKernel&& other) noexcept {
+    std::swap(prepared_, other.prepared_);
+    std::swap(run_, other.run_);
+    std::swap(destroy_, other.destroy_);
+    return *this;
+  }
+  ~PreparedKernel() {
+    if (prepared_ != nullptr) destroy_(prepared_);
+  }
+
+  void run(Arguments arguments) const { run_(prepared_, arguments); }
+
+ private:
+  void* prepared_;
+  void (*run_)(void*, Arguments);
+  void (*destroy_)(void*);
+};
+
+/// The functions of one kernel. `device` is the kernel set's Device, `what` holds the kernel's
+/// operation.
+struct KernelEntry {
+  /// Null: the set has no kernel for this step.
+  PreparedKernel (*prepare)(void* device, StepOperation const& what, Shapes const& shapes,
+                            Types types) = nullptr;
+  /// Null: the kernel computes in plain layouts, or in any.
+  std::vector<StepLayouts> (*layouts)(void* device, StepOperation const& what, Shapes const& shapes,
+                                      Types types) = nullptr;
+  /// Null: the kernel is applicable everywhere.
+  bool (*applicable)(void* device, StepOperation const& what, Shapes const& shapes,
+                     Types types) = nullptr;
+  bool any_layout = false;
+};
+
+/// The entry of one kernel. Kernel sets that are shipped instantiate it once (kernels/onednn.ipp,
+/// kernels/reference.ipp).
+template <class Kernel, class Device>
+[[gnu::cold]] KernelEntry kernel_entry() {
+  using What = typename Kernel::operation;
+  KernelEntry entry;
+  entry.prepare = [](void* device, StepOperation const& what, Shapes const& shapes, Types types) {
+    return PreparedKernel(
+        Kernel::prepare(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes, types));
+  };
+  if constexpr (ChoosesLayouts<Kernel, Device>)
+    entry.layouts = [](void* device, StepOperation const& what, Shapes const& shapes, Types types) {
+      return Kernel::layouts(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes,
+                             types);
+    };
+  if constexpr (SaysWhereApplicable<Kernel, Device>)
+    entry.applicable = [](void* device, StepOperation const& what, Shapes const& shapes,
+                          Types types) {
+      return Kernel::applicable(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes,
+                                types);
+    };
+  if constexpr (TakesAnyLayout<Kernel>) entry.any_layout = true;
+  return entry;
+}
+
+namespace detail {
+
+template <class Kernels, class Operation>
+KernelEntry entry_for() {
+  if constexpr (HasKernelFor<Kernels, Operation>)
+    return kernel_entry<typename Kernels::template for_operation<Operation>,
+                        typename Kernels::Device>();
+  else
+    return {};
+}
+
+template <class Kernels, class... Operation>
+auto entries(TypeList<Operation...>) {
+  return std::array<KernelEntry, sizeof...(Operation)>{entry_for<Kernels, Operation>()...};
+}
+
+template <class... Operation>
+constexpr std::size_t length(TypeList<Operation...>) {
+  return sizeof...(Operation);
+}
+
+}  // namespace detail
+
+/// What a program is prepared with: the kernels of a set on one device, for the types of a
+/// precision.
+struct KernelTable {
+  std::string name;  ///< of the set
+  void* device = nullptr;
+  Types types;
+  std::array<KernelEntry, detail::length(KernelSteps{})> entries;  ///< in the order of KernelSteps
+
+  /// The kernel of a step; null for a step that is no kernel's.
+  KernelEntry const* find(StepOperation const& what) const {
+    return what.index() < entries.size() ? &entries[what.index()] : nullptr;
+  }
+};
+
+/// @param device must outlive what is prepared with the table
+template <class Kernels>
+[[gnu::cold]] KernelTable kernel_table(typename Kernels::Device& device, Types types) {
+  return {Kernels::name(), &device, types, detail::entries<Kernels>(KernelSteps{})};
+}
+
+}  // namespace ai500

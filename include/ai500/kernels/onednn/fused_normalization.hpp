@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file Batch normalization with what stands before and behind it, on blocked layouts: statistics,
+/// apply, addition and relu in one kernel, and all their gradients in one. A slab (a block of 16 or
+/// 8 channels of all items) is passed over twice, the second time out of the cache. The relu's mask
+/// is computed again, not stored.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include <ai500/devices/buffer.hpp>
+#include <ai500/devices/host.hpp>
+#include <ai500/kernels/onednn/normalization.hpp>
+#include <ai500/kernels/policy.hpp>
+
+namespace ai500::kernels::onednn {
+
+/// Into how many parts the items of a slab are cut so that `threads` threads have about equally
+/// many: as few as keep nine tenths of them busy, for a slab that is not cut stays in one cache.
+int slab_parts(Count blocks, Count items, int threads);
+
+/// What the fused kernels have in common once they are prepared.
+struct FusedSlabs {
+  devices::Host* device;
+  Blocks at;
+  int lanes;  ///< channels of a block: 16 or 8
+  int parts;  ///< of a slab
+  double epsilon;
+  steps::NormalizationEnding ending;
+  Buffer<double> sums;  ///< (blocks, parts, 2, lanes): what each part of a slab adds up
+};
+
+struct NormalizationForward {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::NormalizationForward;
+
+  struct Prepared {
+    FusedSlabs slabs;
+    void run(Arguments arguments);
+  };
+
+  static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+  static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
+                          Types);
+};
+static_assert(KernelPolicy<NormalizationForward, devices::Host>);
+
+struct NormalizationEvaluation {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::NormalizationEvaluation;
+
+  struct Prepared {
+    FusedSlabs slabs;
+    void run(Arguments arguments);
+  };
+
+  static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+  static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
+                          Types);
+};
+static_assert(KernelPolicy<NormalizationEvaluation, devices::Host>);
+
+struct NormalizationBackward {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::NormalizationBackward;
+
+  struct Prepared {
+    FusedSlabs slabs;
+    int gradients;
+    void run(Arguments arguments);
+  };
+
+  static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
+                                          Types);
+  static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
+                          Types);
+};
+static_assert(KernelPolicy<NormalizationBackward, devices::Host>);
+
+}  // namespace ai500::kernels::onednn

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The definitions of fused_normalization.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include <ai500/kernels/onednn/fused_normalization.hpp>
+#include <ai500/kernels/reference/shape_check.hpp>
+
+namespace ai500::kernels::onednn {
+
+int slab_parts(Count blocks, Count items, int threads) {
+  for (Count parts = 1; parts < items; ++parts) {
+    Count const tasks = blocks * parts;
+    Count const rounds = (tasks + threads - 1) / threads;
+    if (10 * tasks >= 9 * rounds * threads) return static_cast<int>(parts);
+  }
+  return static_cast<int>(items);
+}
+
+namespace detail {
+
+/// One number a channel of a block, in a vector register (or several). Never an argument or a
+/// result by value: how those are passed depends on the instruction set.
+template <int lanes>
+struct Vectors {
+  using Float [[gnu::vector_size(lanes * 4)]] = float;
+  using Mask [[gnu::vector_size(lanes * 4)]] = int;
+};
+
+template <class Vector>
+[[gnu::always_inline]] inline void load(Vector& vector, float const* from) {
+  std::memcpy(&vector, from, sizeof vector);
+}
+template <class Vector>
+[[gnu::always_inline]] inline void store(float* to, Vector const& vector) {
+  std::memcpy(to, &vector, sizeof vector);
+}
+/// value = value where the mask is set, else 0.
+template <class Float, class Mask>
+[[gnu::always_inline]] inline void keep_where(Float& value, Mask const& mask) {
+  value = reinterpret_cast<Float>(reinterpret_cast<Mask>(value) & mask);
+}
+
+/// The items [begin, end) of a block of channels.
+struct SlabPart {
+  Count block;
+  Count begin;
+  Count end;
+};
+
+/// What a normalization is applied with, in one register a number.
+template <int lanes>
+struct Affine {
+  float factor[lanes];
+  float added[lanes];
+
+  [[gnu::always_inline]] Affine(float const* mean, float const* variance, float const* scale,
+                                float const* shift, double epsilon) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      double const f = static_cast<double>(scale[lane]) /
+                       std::sqrt(static_cast<double>(variance[lane]) + epsilon);
+      factor[lane] = static_cast<float>(f);
+      added[lane] = static_cast<float>(static_cast<double>(shift[lane]) -
+                                       f * static_cast<double>(mean[lane]));
+    }
+  }
+};
+
+/// sums (2, lanes) = the sum of x - origin and of its square, each lane's; in float over a plane,
+/// in double over the planes. The origin, the block's first pixel, keeps differences of large
+/// numbers from cancelling.
+template <int lanes>
+struct SumDeviations {
+  Blocks at;
+  SlabPart part;
+  float const* x;
+  double* sums;
+
+  [[gnu::always_inline]] void operator()() const {
+    using Float = typename Vectors<lanes>::Float;
+    Float origin;
+    load(origin, x + at.plane<lanes>(0, part.block));
+    for (int i = 0; i < 2 * lanes; ++i) sums[i] = 0;
+    for (Count item = part.begin; item < part.end; ++item) {
+      float const* p = x + at.plane<lanes>(item, part.block);
+      Float sum[4] = {}, square[4] = {};
+      Count pixel = 0;
+      for (; pixel + 4 <= at.pixels; pixel += 4, p += 4 * lanes)
+        for (int k = 0; k < 4; ++k) {
+          Float d;
+          load(d, p + k * lanes);
+          d -= origin;
+          sum[k] += d;
+          square[k] += d * d;
+        }
+      for (; pixel < at.pixels; ++pixel, p += lanes) {
+        Float d;
+        load(d, p);
+        d -= origin;
+        sum[0] += d;
+        square[0] += d * d;
+      }
+      Float const all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+      Float const squares = (square[0] + square[1]) + (square[2] + square[3]);
+      for (int lane = 0; lane < lanes; ++lane) {
+        sums[lane] += static_cast<double>(all[lane]);
+        sums[lanes + lane] += static_cast<double>(squares[lane]);
+      }
+    }
+  }
+};
+
+/// y = factor x + added, then the ending.
+template <int lanes, steps::NormalizationEnding ending>
+struct ApplyEnding {
+  Blocks at;
+  SlabPart part;
+  float const* x;
+  float const* addend;
+  float* y;
+  Affine<lanes> const& affine;
+
+  [[gnu::always_inline]] void operator()() const {
+    using Float = typename Vectors<lanes>::Float;
+    Float factor, added;
+    load(factor, affine.factor);
+    load(added, affine.added);
+    for (Count item = part.begin; item < part.end; ++item) {
+      Count const plane = at.plane<lanes>(item, part.block);
+      for (Count i = plane; i < plane + at.pixels * lanes; i += lanes) {
+        Float value;
+        load(value, x + i);
+        value = value * factor + added;
+        if constexpr (ending == steps::NormalizationEnding::add_relu) {
+          Float other;
+          load(other, addend + i);
+          value += other;
+        }
+        // What is not a number stays so: a training that diverges shows it.
+        if constexpr (ending != steps::NormalizationEnding::none) keep_where(value, ~(value < 0));
+        store(y + i, value);
+      }
+    }
+  }
+};
+
+/// The gradient that reaches the normalization: that of y, or the sum of two, where the relu let
+/// through. Written to `daddend` where the addend needs it. sums (2, lanes): of the gradient, and
+/// of the gradient x (x - mean).
+template <int lanes, steps::NormalizationEnding ending, int gradients>
+struct SumGradients {
+  Blocks at;
+  SlabPart part;
+  float const* x;
+  float const* dy;
+  float const* dy2;
+  float const* y;
+  float* daddend;
+  float const* mean;
+  Affine<lanes> const& affine;
+  double* sums;
+
+  [[gnu::always_inline]] void operator()() const {
+    using Float = typename Vectors<lanes>::Float;
+    Float center, factor, added;
+    load(center, mean);
+    load(factor, affine.factor);
+    load(added, affine.added);
+    for (int i = 0; i < 2 * lanes; ++i) sums[i] = 0;
+    for (Count item = part.begin; item < part.end; ++item) {
+      Count const plane = at.plane<lanes>(item, part.block);
+      Float sum[2] = {}, product[2] = {};
+      Count const end = plane + at.pixels * lanes;
+      auto one = [&](Count i, int k) __attribute__((always_inline)) {
+        Float value, g;
+        load(value, x + i);
+        load(g, dy + i);
+        if constexpr (gradients == 2) {
+          Float other;
+          load(other, dy2 + i);
+          g += other;
+        }
+        if constexpr (ending == steps::NormalizationEnding::relu)
+          keep_where(g, value * factor + added > 0);
+        if constexpr (ending == steps::NormalizationEnding::add_relu) {
+          Float result;
+          load(result, y + i);
+          keep_where(g, result > 0);
+          store(daddend + i, g);
+        }
+        sum[k] += g;
+        product[k] += g * (value - center);
+      };
+      Count i = plane;
+      for (; i + 2 * lanes <= end; i += 2 * lanes) {
+        one(i, 0);
+        one(i + lanes, 1);
+      }
+      if (i < end) one(i, 0);
+      Float const all = sum[0] + sum[1];
+      Float const products = product[0] + product[1];
+      for (int lane = 0; lane < lanes; ++lane) {
+        sums[lane] += static_cast<double>(all[lane]);
+        sums[lanes + lane] += static_cast<double>(products[lane]);
+      }
+    }
+  }
+};
+
+/// dx = factor (g - mean of g - (x - mean) slope). With `add_relu` g is what `daddend` holds.
+template <int lanes, steps::NormalizationEnding ending>
+struct ApplyGradient {
+  Blocks at;
+  SlabPart part;
+  float const* x;
+  float const* gradient;
+  float* dx;
+  float const* mean;
+  float const* mean_gradient;
+  float const* slope;
+  Affine<lanes> const& affine;
+
+  [[gnu::always_inline]] void operator()() const {
+    using Float = typename Vectors<lanes>::Float;
+    Float center, factor, added, middle, steepness;
+    load(center, mean);
+    load(factor, affine.factor);
+    load(added, affine.added);
+    load(middle, mean_gradient);
+    load(steepness, slope);
+    for (Count item = part.begin; item < part.end; ++item) {
+      Count const plane = at.plane<lanes>(item, part.block);
+      for (Count i = plane; i < plane + at.pixels * lanes; i += lanes) {
+        Float value, g;
+        load(value, x + i);
+        load(g, gradient + i);
+        if constexpr (ending == steps::NormalizationEnding::relu)
+          keep_where(g, value * factor + added > 0);
+        Float const result = factor * (g - middle - (value - center) * steepness);
+        store(dx + i, result);
+      }
+    }
+  }
+};
+
+/// Runs first(part, sums) and then second(block, part, sums of the block) over all parts of all
+/// slabs: one task a slab where it is not cut, so that its second pass finds it in the cache.
+template <int lanes, class First, class Second>
+void two_passes(FusedSlabs& slabs, First const& first, Second const& second) {
+  Count const parts = slabs.parts;
+  double* const sums = slabs.sums.data();
+  auto part_of = [&](Count task) {
+    Count const part = task % parts;
+    return SlabPart{task / parts, slabs.at.items * part / parts,
+                    slabs.at.items * (part + 1) / parts};
+  };
+  auto sums_of = [&](Count task) { return sums + task * 2 * lanes; };
+  if (parts == 1) {
+    slabs.device->parallel(slabs.at.blocks, [&](Count task) {
+      first(part_of(task), sums_of(task));
+      second(part_of(task), sums_of(task));
+    });
+    return;
+  }
+  slabs.device->parallel(slabs.at.blocks * parts,
+                         [&](Count task) { first(part_of(task), sums_of(task)); });
+  for (Count block = 0; block < slabs.at.blocks; ++block)  // in the order of the parts
+    for (Count part = 1; part < parts; ++part)
+      for (int i = 0; i < 2 * lanes; ++i)
+        sums_of(block * parts)[i] += sums_of(block * parts + part)[i];
+  slabs.device->parallel(slabs.at.blocks * parts,
+                         [&](Count task) { second(part_of(task), sums_of(task / parts * parts)); });
+}
+
+template <int lanes, steps::NormalizationEnding ending>
+void run_forward(FusedSlabs& slabs, Arguments arguments) {
+  Blocks const at = slabs.at;
+  float const* const x = arguments.read<float>(0);
+  float* const statistics = arguments.write<float>(0);
+  auto first = [&](SlabPart const& part, double* sums) {
+    slabs.device->vectorized(SumDeviations<lanes>{at, part, x, sums});
+  };
+  auto second = [&](SlabPart const& part, double const* sums) {
+    float mean[lanes], variance[lanes];
+    float const* const origin = x + at.template plane<lanes>(0, part.block);
+    double const m = static_cast<double>(at.items * at.pixels);
+    for (int lane = 0; lane < lanes; ++lane) {
+      double const shifted = sums[lane] / m;
+      mean[lane] = static_cast<float>(static_cast<double>(origin[lane]) + shifted);
+      double const spread = sums[lanes + lane] / m - shifted * shifted;
+      variance[lane] = static_cast<float>(spread > 0 ? spread : 0);
+    }
+    if (part.begin == 0) {
+      std::copy(mean, mean + lanes, statistics + part.block * lanes);
+      std::copy(variance, variance + lanes, statistics + (at.blocks + part.block) * lanes);
+    }
+    Affine<lanes> const affine(mean, variance, arguments.read<float>(1) + part.block * lanes,
+                               arguments.read<float>(2) + part.block * lanes, slabs.epsilon);
+    float const* addend = nullptr;
+    if constexpr (ending == steps::NormalizationEnding::add_relu) addend = arguments.read<float>(3);
+    slabs.device->vectorized(
+        ApplyEnding<lanes, ending>{at, part, x, addend, arguments.write<float>(1), affine});
+  };
+  two_passes<lanes>(slabs, first, second);
+}
+
+template <int lanes, steps::NormalizationEnding ending>
+void run_evaluation(FusedSlabs& slabs, Arguments arguments) {
+  Blocks const at = slabs.at;
+  float const* const statistics = arguments.read<float>(1);
+  Count const parts = slabs.parts;
+  slabs.device->parallel(at.blocks * parts, [&](Count task) {
+    SlabPart const part{task / parts, at.items * (task % parts) / parts,
+                        at.items * (task % parts + 1) / parts};
+    Affine<lanes> const affine(statistics + part.block * lanes,
+                               statistics + (at.blocks + part.block) * lanes,
+                               arguments.read<float>(2) + part.block * lanes,
+                               arguments.read<float>(3) + part.block * lanes, slabs.epsilon);
+    float const* addend = nullptr;
+    if constexpr (ending == steps::NormalizationEnding::add_relu) addend = arguments.read<float>(4);
+    slabs.device->vectorized(ApplyEnding<lanes, ending>{at, part, arguments.read<float>(0), addend,
+                                                        arguments.write<float>(0), affine});
+  });
+}
+
+template <int lanes, steps::NormalizationEnding ending, int gradients>
+void run_backward(FusedSlabs& slabs, Arguments arguments) {
+  constexpr bool adds = ending == steps::NormalizationEnding::add_relu;
+  Blocks const at = slabs.at;
+  float const* const x = arguments.read<float>(0);
+  float const* const statistics = arguments.read<float>(1);
+  float const* const dy = arguments.read<float>(4);
+  float const* dy2 = nullptr;
+  float const* y = nullptr;
+  float* daddend = nullptr;
+  if constexpr (gradients == 2) dy2 = arguments.read<float>(5);
+  if constexpr (adds) {
+    y = arguments.read<float>(4 + gradients);
+    daddend = arguments.write<float>(3);
+  }
+  auto affine_of = [&](Count block) {
+    return Affine<lanes>(statistics + block * lanes, statistics + (at.blocks + block) * lanes,
+                         arguments.read<float>(2) + block * lanes,
+                         arguments.read<float>(3) + block * lanes, slabs.epsilon);
+  };
+  auto first = [&](SlabPart const& part, double* sums) {
+    Affine<lanes> const affine = affine_of(part.block);
+    slabs.device->vectorized(SumGradients<lanes, ending, gradients>{
+        at, part, x, dy, dy2, y, daddend, statistics + part.block * lanes, affine, sums});
+  };
+  auto second = [&](SlabPart const& part, double const* sums) {
+    Affine<lanes> const affine = affine_of(part.block);
+    float const* const variance = statistics + (at.blocks + part.block) * lanes;
+    double const m = static_cast<double>(at.items * at.pixels);
+    float mean_gradient[lanes], slope[lanes];
+    for (int lane = 0; lane < lanes; ++lane) {
+      double const inverse = 1 / std::sqrt(static_cast<double>(variance[lane]) + slabs.epsilon);
+      float const dscale = static_cast<float>(sums[lanes + lane] * inverse);
+      float const dshift = static_cast<float>(sums[lane]);
+      if (part.begin == 0) {
+        arguments.write<float>(0)[part.block * lanes + lane] = dscale;
+        arguments.write<float>(1)[part.block * lanes + lane] = dshift;
+      }
+      mean_gradient[lane] = static_cast<float>(static_cast<double>(dshift) / m);
+      slope[lane] = static_cast<float>(inverse * static_cast<double>(dscale) / m);
+    }
+    slabs.device->vectorized(ApplyGradient<lanes, ending>{
+        at, part, x, adds ? daddend : dy, arguments.write<float>(2),
+        statistics + part.block * lanes, mean_gradient, slope, affine});
+  };
+  two_passes<lanes>(slabs, first, second);
+}
+
+/// Layouts in which all activations are alike, blocked; the others are plain.
+/// @param read, written whether a value of the step is an activation
+inline std::vector<StepLayouts> blocked_layouts(Shapes const& shapes) {
+  std::vector<StepLayouts> options;
+  Shape const& x = shapes.reads[0];
+  for (Layout layout : {Layout::channels_16, Layout::channels_8}) {
+    if (!fits(layout, x)) continue;
+    auto of = [&](std::vector<Shape> const& values) {
+      std::vector<Layout> result;
+      for (Shape const& shape : values) result.push_back(shape == x ? layout : Layout::plain);
+      return result;
+    };
+    options.push_back({of(shapes.reads), of(shapes.writes)});
+  }
+  return options;
+}
+
+/// FP32, and channels in whole blocks; not for values of one pixel, whose blocks are no slabs.
+inline bool slabs_fit(Shapes const& shapes, Types types) {
+  Shape const& x = shapes.reads[0];
+  return types == Types{} && fits(Layout::channels_8, x) && x.height * x.width > 1;
+}
+
+template <class Operation>
+FusedSlabs fused_slabs(devices::Host& device, Operation const& what, Shapes const& shapes) {
+  Shape const& x = shapes.reads[0];
+  int const lanes = static_cast<int>(channel_block(shapes.layouts.read(0)));
+  if (lanes != 16 && lanes != 8)
+    throw GraphError("kernels::OneDnn: " + std::string(Operation::name) +
+                     " computes in blocks of 16 or 8 channels only; where it is not applicable the "
+                     "steps stay apart");
+  Blocks const at{x.items, x.channels / lanes, x.height * x.width};
+  int const parts = slab_parts(at.blocks, at.items, device.threads());
+  return {&device,
+          at,
+          lanes,
+          parts,
+          what.epsilon,
+          what.ending,
+          Buffer<double>(device, at.blocks * parts * 2 * lanes)};
+}
+
+/// call(lanes, ending) as constants.
+template <class Call>
+void with_constants(FusedSlabs& slabs, Call const& call) {
+  auto with_lanes = [&]<int lanes>(std::integral_constant<int, lanes> constant) {
+    using enum steps::NormalizationEnding;
+    switch (slabs.ending) {
+      case none:
+        return call(constant, std::integral_constant<steps::NormalizationEnding, none>{});
+      case relu:
+        return call(constant, std::integral_constant<steps::NormalizationEnding, relu>{});
+      case add_relu:
+        return call(constant, std::integral_constant<steps::NormalizationEnding, add_relu>{});
+    }
+  };
+  if (slabs.lanes == 16) return with_lanes(std::integral_constant<int, 16>{});
+  with_lanes(std::integral_constant<int, 8>{});
+}
+
+inline bool adds(steps::NormalizationEnding ending) {
+  return ending == steps::NormalizationEnding::add_relu;
+}
+
+}  // namespace detail
+
+void NormalizationForward::Prepared::run(Arguments arguments) {
+  detail::with_constants(slabs, [&]<int lanes, steps::NormalizationEnding ending>(
+                                    std::integral_constant<int, lanes>,
+                                    std::integral_constant<steps::NormalizationEnding, ending>) {
+    detail::run_forward<lanes, ending>(slabs, arguments);
+  });
+}
+
+bool NormalizationForward::applicable(devices::Host&, operation const&, Shapes const& shapes,
+                                      Types types) {
+  return detail::slabs_fit(shapes, types);
+}
+
+std::vector<StepLayouts> NormalizationForward::layouts(devices::Host&, operation const&,
+                                                       Shapes const& shapes, Types) {
+  return detail::blocked_layouts(shapes);
+}
+
+NormalizationForward::Prepared NormalizationForward::prepare(devices::Host& device,
+                                                             operation const& what,
+                                                             Shapes const& shapes, Types) {
+  bool const adds = detail::adds(what.ending);
+  reference::ShapeCheck const check(operation::name, shapes, adds ? 4 : 3, 2);
+  Shape const& x = shapes.reads[0];
+  check.equal("scale", shapes.reads[1], {.items = x.channels});
+  check.equal("shift", shapes.reads[2], {.items = x.channels});
+  if (adds) check.equal("addend", shapes.reads[3], x);
+  check.equal("statistics", shapes.writes[0], {.items = 2, .channels = x.channels});
+  check.equal("y", shapes.writes[1], x);
+  return {detail::fused_slabs(device, what, shapes)};
+}
+
+void NormalizationEvaluation::Prepared::run(Arguments arguments) {
+  detail::with_constants(slabs, [&]<int lanes, steps::NormalizationEnding ending>(
+                                    std::integral_constant<int, lanes>,
+                                    std::integral_constant<steps::NormalizationEnding, ending>) {
+    detail::run_evaluation<lanes, ending>(slabs, arguments);
+  });
+}
+
+bool NormalizationEvaluation::applicable(devices::Host&, operation const&, Shapes const& shapes,
+                                         Types types) {
+  return detail::slabs_fit(shapes, types);
+}
+
+std::vector<StepLayouts> NormalizationEvaluation::layouts(devices::Host&, operation const&,
+                                                          Shapes const& shapes, Types) {
+  return detail::blocked_layouts(shapes);
+}
+
+NormalizationEvaluation::Prepared NormalizationEvaluation::prepare(devices::Host& device,
+                                                                   operation const& what,
+                                                                   Shapes const& shapes, Types) {
+  bool const adds = detail::adds(what.ending);
+  reference::ShapeCheck const check(operation::name, shapes, adds ? 5 : 4, 1);
+  Shape const& x = shapes.reads[0];
+  check.equal("statistics", shapes.reads[1], {.items = 2, .channels = x.channels});
+  check.equal("scale", shapes.reads[2], {.items = x.channels});
+  check.equal("shift", shapes.reads[3], {.items = x.channels});
+  if (adds) check.equal("addend", shapes.reads[4], x);
+  check.equal("y", shapes.writes[0], x);
+  return {detail::fused_slabs(device, what, shapes)};
+}
+
+void NormalizationBackward::Prepared::run(Arguments arguments) {
+  detail::with_constants(slabs, [&]<int lanes, steps::NormalizationEnding ending>(
+                                    std::integral_constant<int, lanes>,
+                                    std::integral_constant<steps::NormalizationEnding, ending>) {
+    if (ending == steps::NormalizationEnding::add_relu && gradients == 2)
+      detail::run_backward<lanes, ending, 2>(slabs, arguments);
+    else
+      detail::run_backward<lanes, ending, 1>(slabs, arguments);
+  });
+}
+
+bool NormalizationBackward::applicable(devices::Host&, operation const& what, Shapes const& shapes,
+                                       Types types) {
+  bool const known = what.gradients == 1 || (what.gradients == 2 && detail::adds(what.ending));
+  return known && detail::slabs_fit(shapes, types);
+}
+
+std::vector<StepLayouts> NormalizationBackward::layouts(devices::Host&, operation const&,
+                                                        Shapes const& shapes, Types) {
+  return detail::blocked_layouts(shapes);
+}
+
+NormalizationBackward::Prepared NormalizationBackward::prepare(devices::Host& device,
+                                                               operation const& what,
+                                                               Shapes const& shapes, Types) {
+  bool const adds = detail::adds(what.ending);
+  std::size_t const gradients = static_cast<std::size_t>(what.gradients);
+  reference::ShapeCheck const check(operation::name, shapes, 4 + gradients + (adds ? 1 : 0),
+                                    adds ? 4 : 3);
+  Shape const& x = shapes.reads[0];
+  check.equal("statistics", shapes.reads[1], {.items = 2, .channels = x.channels});
+  check.equal("scale", shapes.reads[2], {.items = x.channels});
+  check.equal("shift", shapes.reads[3], {.items = x.channels});
+  for (std::size_t i = 4; i < shapes.reads.size(); ++i)
+    check.equal("dy (or y)", shapes.reads[i], x);
+  check.equal("dscale", shapes.writes[0], {.items = x.channels});
+  check.equal("dshift", shapes.writes[1], {.items = x.channels});
+  for (std::size_t i = 2; i < shapes.writes.size(); ++i)
+    check.equal("dx (or daddend)", shapes.writes[i], x);
+  return {detail::fused_slabs(device, what, shapes), what.gradients};
+}
+
+}  // namespace ai500::kernels::onednn

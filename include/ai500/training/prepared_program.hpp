@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file A program whose steps have their kernels and whose values have their places; defined in
+/// prepared_program.ipp.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ai500/core/error.hpp>
+#include <ai500/graph/memory_plan.hpp>
+#include <ai500/graph/program.hpp>
+#include <ai500/kernels/kernel_table.hpp>
+
+namespace ai500 {
+
+/// The passes that depend on the kernels: fuses steps where the set has a kernel for the fused one,
+/// then gives every value a layout. Pure.
+Program fitted_to(Program program, KernelTable const& kernels);
+
+/// A program fitted to a kernel set, with the plan of its memory, and then, with `prepare`, ready
+/// to run.
+class PreparedProgram {
+ public:
+  /// Memory that outlives a step, and the arena for the rest.
+  struct Memory {
+    std::byte* arena = nullptr;               ///< `plan().arena_bytes`
+    std::byte* parameters = nullptr;          ///< `program().parameters`
+    std::byte* running_statistics = nullptr;  ///< `program().running_statistics`
+  };
+
+  PreparedProgram(Program program, KernelTable kernels, NumberSizes sizes);
+
+  Program const& program() const { return program_; }
+  MemoryPlan const& plan() const { return plan_; }
+
+  /// Gives every value its place and prepares every step; equal steps (operation and shapes) share
+  /// one prepared kernel.
+  /// @throws Error naming the step for which the set has no kernel, or what its kernel says
+  void prepare(Memory const& memory);
+
+  /// Where a value's first element is.
+  void* place(ValueIndex value) const { return places_[static_cast<std::size_t>(value)]; }
+
+  /// Runs all steps in order. What is not a kernel's is given to `system(what, reads)`.
+  template <class System>
+  void run(System&& system) {
+    for (PreparedStep& step : steps_) {
+      if (step.kernel != no_kernel)
+        kernels_[step.kernel].run(Arguments(step.reads, step.writes));
+      else
+        system(program_.steps[step.index]);
+    }
+  }
+
+ private:
+  static constexpr std::size_t no_kernel = static_cast<std::size_t>(-1);
+
+  struct PreparedFor {
+    StepOperation what;
+    Shapes shapes;
+  };
+
+  struct PreparedStep {
+    std::size_t index = 0;  // in program_.steps
+    std::size_t kernel = no_kernel;
+    std::vector<void*> reads{};
+    std::vector<void*> writes{};
+  };
+
+  std::byte* locate(ValueIndex value, Memory const& memory) const;
+  std::size_t kernel_for(Step const& step);
+
+  KernelTable table_;
+  NumberSizes sizes_;
+  Program program_;
+  MemoryPlan plan_;
+  std::vector<void*> places_;            // of each value
+  std::vector<PreparedKernel> kernels_;  // each for all steps that equal its key
+  std::vector<PreparedFor> keys_;
+  std::vector<PreparedStep> steps_;
+};
+
+}  // namespace ai500

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The definitions of prepared_program.hpp.
+#pragma once
+
+#include <algorithm>
+
+#include <ai500/graph/fuse.hpp>
+#include <ai500/graph/lay_out.hpp>
+#include <ai500/training/prepared_program.hpp>
+
+namespace ai500 {
+
+namespace detail {
+
+/// The shapes and layouts of what a step reads and writes.
+inline Shapes shapes_of(Program const& program, Step const& step) {
+  Shapes shapes;
+  for (ValueIndex value : step.reads) shapes.reads.push_back(program.value(value).shape);
+  for (ValueIndex value : step.writes) shapes.writes.push_back(program.value(value).shape);
+  shapes.layouts = step.layouts;
+  return shapes;
+}
+
+/// One option a layout that fits all values of a step.
+inline std::vector<StepLayouts> shared_layouts(Shapes const& shapes) {
+  std::vector<StepLayouts> options;
+  for (Layout layout : all_layouts) {
+    auto takes = [&](Shape const& shape) { return fits(layout, shape); };
+    if (std::ranges::all_of(shapes.reads, takes) && std::ranges::all_of(shapes.writes, takes))
+      options.push_back(
+          {std::vector(shapes.reads.size(), layout), std::vector(shapes.writes.size(), layout)});
+  }
+  return options;
+}
+
+}  // namespace detail
+
+Program fitted_to(Program program, KernelTable const& kernels) {
+  Program fused = fuse(std::move(program), [&](Program const& so_far, Step const& step) {
+    KernelEntry const* const kernel = kernels.find(step.what);
+    if (kernel == nullptr || kernel->prepare == nullptr) return false;
+    return kernel->applicable == nullptr ||
+           kernel->applicable(kernels.device, step.what, detail::shapes_of(so_far, step),
+                              kernels.types);
+  });
+  return lay_out(std::move(fused),
+                 [&](Program const& so_far, Step const& step) -> std::vector<StepLayouts> {
+                   KernelEntry const* const kernel = kernels.find(step.what);
+                   if (kernel == nullptr || kernel->prepare == nullptr) return {};
+                   Shapes const shapes = detail::shapes_of(so_far, step);
+                   if (kernel->layouts != nullptr)
+                     return kernel->layouts(kernels.device, step.what, shapes, kernels.types);
+                   if (kernel->any_layout) return detail::shared_layouts(shapes);
+                   return {};
+                 });
+}
+
+PreparedProgram::PreparedProgram(Program program, KernelTable kernels, NumberSizes sizes)
+    : table_(std::move(kernels)),
+      sizes_(sizes),
+      program_(fitted_to(std::move(program), table_)),
+      plan_(plan_memory(program_, sizes)) {}
+
+void PreparedProgram::prepare(Memory const& memory) {
+  places_.resize(program_.values.size());
+  for (std::size_t i = 0; i < places_.size(); ++i)
+    places_[i] = locate(static_cast<ValueIndex>(i), memory);
+  steps_.reserve(program_.steps.size());
+  for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+    Step const& step = program_.steps[i];
+    PreparedStep prepared{.index = i, .kernel = kernel_for(step)};
+    for (ValueIndex value : step.reads) prepared.reads.push_back(place(value));
+    for (ValueIndex value : step.writes) prepared.writes.push_back(place(value));
+    steps_.push_back(std::move(prepared));
+  }
+}
+
+std::byte* PreparedProgram::locate(ValueIndex value, Memory const& memory) const {
+  auto const [whole, offset] = program_.place(value);
+  std::byte* base = memory.arena + plan_.offsets[static_cast<std::size_t>(whole)];
+  if (whole == program_.parameters) base = memory.parameters;
+  if (whole == program_.running_statistics) base = memory.running_statistics;
+  return base + static_cast<std::size_t>(offset) * sizes_.of(program_.value(whole).number);
+}
+
+/// The kernel prepared for an equal step, or a new one; none for a step that is no kernel's.
+std::size_t PreparedProgram::kernel_for(Step const& step) {
+  KernelEntry const* const kernel = table_.find(step.what);
+  if (kernel == nullptr) return no_kernel;
+  if (kernel->prepare == nullptr)
+    throw Error("kernels " + table_.name + ": no kernel for the step '" +
+                std::string(name(step.what)) + "' of " + std::string(step.name.view()));
+  Shapes const shapes = detail::shapes_of(program_, step);
+  auto const known = std::ranges::find_if(
+      keys_, [&](PreparedFor const& key) { return key.what == step.what && key.shapes == shapes; });
+  std::size_t const index = static_cast<std::size_t>(known - keys_.begin());
+  if (known == keys_.end()) {
+    kernels_.push_back(kernel->prepare(table_.device, step.what, shapes, table_.types));
+    keys_.push_back({step.what, shapes});
+  }
+  return index;
+}
+
+}  // namespace ai500

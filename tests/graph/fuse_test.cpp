@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ai500/graph/fuse.hpp>
+//
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+#include <ai500/graph/lower.hpp>
+#include <ai500/models/resnet.hpp>
+#include <ai500/parallel_modes/micro_batches.hpp>
+
+using namespace ai500;
+
+namespace {
+
+Graph with_loss(Graph graph) {
+  ValueIndex const logits = graph.operations.back().outputs[0];
+  graph.softmax_cross_entropy(logits, graph.labels(logits));
+  return graph;
+}
+
+std::map<std::string, int> steps_by_name(Program const& program) {
+  std::map<std::string, int> counts;
+  for (Step const& step : program.steps) ++counts[std::string(name(step.what))];
+  return counts;
+}
+
+bool always(Program const&, Step const&) { return true; }
+bool never(Program const&, Step const&) { return false; }
+
+/// Every value is written before it is read, apart from those that the program is given.
+bool in_order(Program const& program) {
+  std::map<ValueIndex, bool> written;
+  for (Step const& step : program.steps) {
+    for (ValueIndex value : step.reads) {
+      ProgramValue const& whole = program.value(program.place(value).whole);
+      bool const given = whole.residence == Residence::bound || whole.residence == Residence::input;
+      if (!given && !written[value] && value != program.gradients) return false;
+    }
+    for (ValueIndex value : step.writes) written[value] = true;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("fuse: ResNet-50's normalizations become the fused steps that one counts by hand") {
+  Program const program = lower_training(with_loss(models::resnet50_v15(224)), 2, 2);
+
+  Program const fused = fuse(program, always);
+
+  auto const steps = steps_by_name(fused);
+  CHECK(steps.at("normalization forward") == 53);
+  CHECK(steps.at("normalization backward") == 53);
+  CHECK(!steps.contains("normalization statistics"));
+  CHECK(!steps.contains("normalization apply"));
+  CHECK(!steps.contains("relu"));
+  CHECK(!steps.contains("relu gradient"));
+  CHECK(!steps.contains("add"));
+  // 16 blocks: two relus inside, one behind the addition, 4 projections; the stem's. The last
+  // block's output is used once (pooling), the others' twice; the first block's input is the max
+  // pooling's result, whose gradients are summed apart.
+  std::string const text = describe_fused(fused);
+  for (char const* line :
+       {"15 x normalization backward + add + relu + sum of two gradients\n",
+        "1 x normalization backward + add + relu\n", "33 x normalization backward + relu\n",
+        "4 x normalization backward\n", "16 x normalization forward + add + relu\n",
+        "33 x normalization forward + relu\n", "4 x normalization forward\n"})
+    CHECK_MESSAGE(text.find(line) != std::string::npos, line, " is not in\n", text);
+  CHECK(steps.at("sum gradients") == 1);
+  CHECK(in_order(fused));
+}
+
+TEST_CASE("fuse: an evaluation applies the running statistics and the ending in one step") {
+  Program const fused = fuse(lower_evaluation(with_loss(models::resnet50_v15(224)), 2), always);
+
+  auto const steps = steps_by_name(fused);
+  CHECK(steps.at("normalization evaluation") == 49);
+  CHECK(steps.at("normalization apply") == 4);  // the projections': nothing follows them
+  CHECK(!steps.contains("relu"));
+  CHECK(in_order(fused));
+}
+
+TEST_CASE("fuse: where no kernel can, the program stays as it was") {
+  Program const program = lower_training(with_loss(models::resnet50_v15(224)), 2, 2);
+
+  Program const fused = fuse(program, never);
+
+  CHECK(fused.steps.size() == program.steps.size());
+  CHECK(steps_by_name(fused) == steps_by_name(program));
+  CHECK(describe_fused(fused).empty());
+}
+
+TEST_CASE("fuse: asks for each place, and a place that is refused keeps its steps") {
+  Program const program = lower_training(with_loss(models::resnet50_v15(224)), 2, 2);
+  auto no_addition = [](Program const&, Step const& step) {
+    auto const* forward = std::get_if<steps::NormalizationForward>(&step.what);
+    return forward != nullptr && forward->ending != steps::NormalizationEnding::add_relu;
+  };
+
+  Program const fused = fuse(program, no_addition);
+
+  auto const steps = steps_by_name(fused);
+  CHECK(steps.at("normalization forward") == 53);  // 20 of them end in nothing
+  CHECK(steps.at("add") == 16);
+  CHECK(steps.at("relu") == 16);
+  CHECK(steps.at("normalization data gradient") == 53);
+  CHECK(in_order(fused));
+}
+
+TEST_CASE("fuse: a result that somebody else needs stays") {
+  Graph graph;
+  ValueIndex x = graph.input("image", {.channels = 8, .height = 2, .width = 2});
+  x = graph.normalization(graph.convolution(x, 8, square(1)));
+  ValueIndex const y = graph.relu(x);
+  graph.fully_connected(graph.add(x, y), 2);  // x, before the relu, is used twice
+
+  Program const fused = fuse(lower_training(with_loss(graph), 2, 2), always);
+
+  auto const steps = steps_by_name(fused);
+  CHECK(steps.at("normalization forward") == 1);
+  CHECK(describe_fused(fused).find("relu") == std::string::npos);
+  CHECK(steps.at("relu") == 1);
+  CHECK(steps.at("relu gradient") == 1);
+  CHECK(in_order(fused));
+}
+
+TEST_CASE("fuse: each micro-batch is fused, and what is accumulated still is") {
+  Program const one = lower_training(with_loss(models::resnet50_v15(224)), 2, 6);
+  Program const three = parallel_modes::micro_batches(one, 3);
+
+  Program const fused = fuse(three, always);
+
+  auto steps = steps_by_name(fused);
+  CHECK(steps["normalization forward"] == 3 * 53);
+  CHECK(steps["normalization backward"] == 3 * 53);
+  CHECK(steps["accumulate"] == steps_by_name(three)["accumulate"]);
+  CHECK(in_order(fused));
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include <ai500/core/random.hpp>
+#include <ai500/graph/fuse.hpp>
+#include <ai500/graph/lower.hpp>
+#include <ai500/kernels/onednn.hpp>
+#include <ai500/models/resnet.hpp>
+#include <ai500/parallel_modes/micro_batches.hpp>
+#include <ai500/training/initialization.hpp>
+#include <ai500/training/prepared_program.hpp>
+#include <ai500/workloads/image_classification.hpp>
+
+using namespace ai500;
+
+namespace {
+
+Graph small_resnet() {
+  return workloads::with_cross_entropy(
+      models::SmallResNet::graph({.channels = 1, .height = 28, .width = 28}, 10), 0.1);
+}
+
+/// What a program leaves behind when it has run once on random images.
+struct Outcome {
+  std::vector<float> values;  ///< gradients, statistics and loss; or the probabilities
+  std::string fused;
+};
+
+Outcome run_once(Program program, bool fuses) {
+  devices::Host host = kernels::OneDnn::Traits::make_device(1);
+  KernelTable table = kernel_table<kernels::OneDnn>(host, Types{});
+  if (!fuses)
+    for (StepOperation const& what : {StepOperation(steps::NormalizationForward{}),
+                                      StepOperation(steps::NormalizationBackward{}),
+                                      StepOperation(steps::NormalizationEvaluation{})})
+      table.entries[what.index()] = {};
+  auto state = initial_state<float>(host, small_resnet(), 1, 0);
+  PreparedProgram prepared(std::move(program), table, NumberSizes{});
+  Buffer<std::byte> arena(host, static_cast<Count>(prepared.plan().arena_bytes));
+  prepared.prepare(
+      {.arena = arena.data(),
+       .parameters = reinterpret_cast<std::byte*>(state.parameters.data()),
+       .running_statistics = reinterpret_cast<std::byte*>(state.running_statistics.data())});
+
+  Program const& ran = prepared.program();
+  auto view = [&](ValueIndex value) {
+    return View<float>(static_cast<float*>(prepared.place(value)),
+                       ran.value(value).shape.elements());
+  };
+  View<float> const images = view(ran.images);
+  for (Count i = 0; i < images.size(); ++i)
+    images.data()[i] = static_cast<float>(random_unit({1, 0, 99}, static_cast<std::uint64_t>(i)));
+  if (ran.labels != no_value)
+    for (Count i = 0; i < ran.value(ran.labels).shape.elements(); ++i)
+      static_cast<std::int32_t*>(prepared.place(ran.labels))[i] = static_cast<std::int32_t>(i % 10);
+  prepared.run([](Step const&) {});
+  auto const result =
+      view(ran.probabilities != no_value ? ran.probabilities : ran.reduction).span();
+  return {{result.begin(), result.end()}, describe_fused(ran)};
+}
+
+/// The greatest difference, relative to the greatest value.
+double difference(std::vector<float> const& a, std::vector<float> const& b) {
+  REQUIRE(a.size() == b.size());
+  double worst = 0, greatest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    worst = std::max(worst, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+    greatest = std::max(greatest, std::abs(static_cast<double>(b[i])));
+  }
+  return worst / greatest;
+}
+
+}  // namespace
+
+TEST_CASE("a fused training program has the gradients, statistics and loss of the unfused one") {
+  Program const program = parallel_modes::micro_batches(lower_training(small_resnet(), 8, 16), 2);
+
+  Outcome const apart = run_once(program, false);
+  Outcome const fused = run_once(program, true);
+
+  CHECK(apart.fused.empty());
+  CHECK(fused.fused.find("6 x normalization forward + add + relu") != std::string::npos);
+  CHECK(fused.fused.find("8 x normalization backward + relu") != std::string::npos);
+  CHECK(difference(fused.values, apart.values) <= 1e-5);
+}
+
+TEST_CASE("a fused evaluation has the probabilities of the unfused one") {
+  Program const program = lower_evaluation(small_resnet(), 8);
+
+  Outcome const apart = run_once(program, false);
+  Outcome const fused = run_once(program, true);
+
+  CHECK(apart.fused.empty());
+  CHECK(fused.fused.find("normalization evaluation + relu") != std::string::npos);
+  CHECK(difference(fused.values, apart.values) <= 1e-5);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ai500/training/prepared_program.hpp>
+//
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <vector>
+
+#include <ai500/graph/lower.hpp>
+#include <ai500/kernels/reference.hpp>
+
+using namespace ai500;
+
+namespace {
+
+/// relu, then one output of two inputs: three parameters.
+Program evaluation() {
+  Graph graph;
+  ValueIndex const x = graph.relu(graph.input("image", {.width = 2}));
+  ValueIndex const logits = graph.fully_connected(x, 1);
+  graph.softmax_cross_entropy(logits, graph.labels(logits));
+  return lower_evaluation(graph, 1);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "PreparedProgram: values are where the memory plan says, parameters in their own memory") {
+  devices::Host host;
+  PreparedProgram prepared(evaluation(), kernel_table<kernels::Reference>(host, Types{}),
+                           NumberSizes{});
+  std::vector<std::byte> arena(prepared.plan().arena_bytes), parameters(3 * sizeof(float));
+
+  prepared.prepare({.arena = arena.data(), .parameters = parameters.data()});
+
+  Program const& program = prepared.program();
+  CHECK(prepared.place(program.parameters) == parameters.data());
+  ValueIndex const images = program.images;
+  CHECK(prepared.place(images) ==
+        arena.data() + prepared.plan().offsets[static_cast<std::size_t>(images)]);
+}
+
+TEST_CASE("PreparedProgram: what is no kernel's is given to the caller, in order") {
+  Program program = evaluation();
+  program.steps.insert(program.steps.begin() + 1,
+                       Step{steps::AllReduce{}, {program.parameters}, {program.parameters}, "all"});
+  devices::Host host;
+  PreparedProgram prepared(program, kernel_table<kernels::Reference>(host, Types{}), NumberSizes{});
+  std::vector<std::byte> arena(prepared.plan().arena_bytes), parameters(3 * sizeof(float));
+  prepared.prepare({.arena = arena.data(), .parameters = parameters.data()});
+  std::vector<std::string> others;
+
+  prepared.run([&](Step const& step) { others.emplace_back(step.name.view()); });
+
+  CHECK(others == std::vector<std::string>{"all"});
+}
