@@ -25,7 +25,7 @@ struct CommandLineDescription {
 struct Command {
   enum class Kind {
     train,     ///< train the ensemble, or one member of it
-    plan,      ///< print job -> ranks -> nodes; run nothing
+    plan,      ///< print job -> ranks -> nodes, and the programs if asked for; run nothing
     flops,     ///< print the training's FLOPs per operator kind of Table 3; run nothing
     aggregate  ///< vote over the members that are in `aggregate_folder`
   };
@@ -34,6 +34,7 @@ struct Command {
   Configuration configuration;    ///< checked by `check`
   std::optional<int> plan_scale;  ///< Sys_scale to plan for; absent: the ranks of this run
   int ranks_per_node = 1;         ///< of the machine to plan for, with plan_scale
+  bool plan_program = false;      ///< `plan` prints the programs of a rank, too
   std::string aggregate_folder;   ///< an output folder of earlier runs
 };
 

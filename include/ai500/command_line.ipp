@@ -279,6 +279,9 @@ class Parser {
                     "Sys_scale to plan for, in ranks (default: the ranks of this run)", nullptr});
     ranks_per_node_ = add(plan_, {"--ranks-per-node", toml::node_type::integer, "N", "Machine",
                                   "ranks a node of the machine of --scale (default: 1)", nullptr});
+    program_ = add(
+        plan_, {"--program", toml::node_type::boolean, "", "Program",
+                "print the steps of a rank too: what is fused, its layouts, its memory", nullptr});
     app_.set_help_flag("-h,--help", "print this help and exit")->group("Other");
     app_.set_version_flag("--version", "ai500 " + std::string(version),
                           "print the version and exit")
@@ -340,6 +343,7 @@ class Parser {
           throw UsageError("--ranks-per-node " + *value +
                            ": needs --scale N, the ranks of the machine to plan for");
       }
+      command.plan_program = program_->count() > 0;
       if (command.plan_scale && command.configuration.job)
         throw UsageError("--job " + std::to_string(*command.configuration.job) +
                          ": cannot stand beside --scale, which plans for all members");
@@ -388,11 +392,11 @@ class Parser {
       throw UsageError("'" + extra + "': is neither an option nor a value of one" +
                        suggestion(extra, subcommands, "; subcommands are plan, flops, aggregate"));
     }
-    std::vector<std::string> names{"--config", "--help", "--version", "--scale",
-                                   "--ranks-per-node"};
+    std::vector<std::string> names{"--config", "--help",           "--version",
+                                   "--scale",  "--ranks-per-node", "--program"};
     for (Setting const& setting : settings_) names.push_back(setting.name);
     std::string const name = extra.substr(0, extra.find('='));
-    if (name == "--scale" || name == "--ranks-per-node")
+    if (name == "--scale" || name == "--ranks-per-node" || name == "--program")
       throw UsageError(name + ": is an option of plan, and stands behind that word");
     throw UsageError("unknown option " + name + suggestion(name, names, ""));
   }
@@ -405,6 +409,7 @@ class Parser {
   CLI::Option* config_ = nullptr;
   CLI::Option* scale_ = nullptr;
   CLI::Option* ranks_per_node_ = nullptr;
+  CLI::Option* program_ = nullptr;
   CLI::Option* folder_ = nullptr;
 };
 

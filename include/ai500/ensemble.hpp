@@ -150,6 +150,26 @@ struct Ensemble {
     return Dataset::load(asked.data.empty() ? std::string(Dataset::default_folder) : asked.data);
   }
 
+  /// The programs of one rank as its kernels compute them, in words: steps, what was fused,
+  /// layouts, memory. Runs nothing.
+  /// @param scale Sys_scale, the ranks of the run
+  /// @throws UsageError as a run would
+  [[gnu::cold]] std::string describe_programs(Configuration const& asked, int scale) const {
+    RunSettings const settings = complete(asked, defaults(available_cores().count), scale);
+    typename Kernels::Device device = Kernels::Traits::make_device(settings.threads);
+    using Training = Network<Kernels, Precision>;
+    KernelTable const kernels = kernel_table<Kernels>(device, Training::types);
+    BatchPlan const& batch = settings.batch;
+    Program const training = lower_training(workload.graph(), batch.micro_batch, batch.batch);
+    return describe_fitted("Training, one step of a rank",
+                           ParallelMode::split(
+                               training, {settings.shape.parallelism_degree, batch.micro_batches}),
+                           kernels, Training::sizes) +
+           "\n" +
+           describe_fitted("Evaluation", lower_evaluation(workload.graph(), batch.micro_batch),
+                           kernels, Training::sizes);
+  }
+
   /// What the type says, before anything is run.
   [[gnu::cold]] Composition composition() const {
     Composition composition{.workload = Workload::name,

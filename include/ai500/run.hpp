@@ -38,13 +38,19 @@ template <class Benchmark>
                                                           : std::string(Dataset::default_folder)};
 }
 
-/// `plan`: the map job -> ranks -> nodes, of this machine or of one that is not there.
+/// `plan`: the map job -> ranks -> nodes, of this machine or of one that is not there, and with
+/// --program what a rank runs.
 template <class Benchmark>
-[[gnu::cold]] void plan(Benchmark const&, Command const& command, int& argc, char**& argv) {
+[[gnu::cold]] void plan(Benchmark const& benchmark, Command const& command, int& argc,
+                        char**& argv) {
+  auto print_plan = [&](Placement const& placement, int scale) {
+    print(stdout, describe(placement));
+    if (command.plan_program)
+      print(stdout, "\n" + benchmark.describe_programs(command.configuration, scale));
+  };
   if (command.plan_scale) {
     EnsembleShape const shape = shape_of(command.configuration, *command.plan_scale, 1);
-    print(stdout, describe(place_on_equal_nodes(shape, command.ranks_per_node)));
-    return;
+    return print_plan(place_on_equal_nodes(shape, command.ranks_per_node), *command.plan_scale);
   }
   typename Benchmark::Session session(argc, argv);
   auto world = session.world();
@@ -53,7 +59,7 @@ template <class Benchmark>
     EnsembleShape const shape = shape_of(command.configuration, world.size(), 1);
     auto const job = command.configuration.job;
     Placement const placement = job ? place_member(shape, *job, hosts) : place(shape, hosts);
-    if (world.rank() == 0) print(stdout, describe(placement));
+    if (world.rank() == 0) print_plan(placement, world.size());
   });
 }
 

@@ -11,6 +11,15 @@ code, out, err = run("plan", "--jobs", 2, ranks=2)
 check(code == 0 and out.count("Sys_scale = M x P_degree") == 1, f"plan under mpirun prints once:\n{out}{err}")
 refuses(2, "Eq. (5)", arguments=["plan", "--scale", 64, "--jobs", 5])
 
+code, out, err = run("plan", "--program", "--jobs", 1, "--batch", 32)
+check(code == 0, f"plan --program ends with 0: {err}")
+for text in ("Sys_scale = M x P_degree", "Training, one step of a rank", "convolution filter gradient", "update",
+             "3 x normalization forward + add + relu", "reorders: 0", "Evaluation", "softmax", "arena"):
+    check(text in out, f"plan --program prints '{text}':\n{out}")
+code, out, err = run("plan", "--program", "--scale", 8, "--ranks-per-node", 4, "--degree", 4, "--batch", 32)
+check(code == 0 and "all-reduce" in out, f"plan --program of another machine has its reductions:\n{out}{err}")
+refuses(2, "--program", "option of plan", arguments=["--program"])
+
 code, out, err = run("flops")
 check(code == 0, f"flops ends with 0: {err}")
 for text in ("Convolution", "Fully-connected", "Element-wise", "Pooling", "Normalization", "forward", "training",

@@ -208,6 +208,8 @@ TEST_CASE("parse_command_line: plan takes its machine, and the ensemble before o
   }
   CHECK(!command({"plan"}).plan_scale);
   CHECK(command({"plan", "--scale", "2"}).ranks_per_node == 1);
+  CHECK(!command({"plan"}).plan_program);
+  CHECK(command({"plan", "--program"}).plan_program);
 }
 
 TEST_CASE("parse_command_line: flops and aggregate") {

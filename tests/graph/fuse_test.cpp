@@ -63,7 +63,7 @@ TEST_CASE("fuse: ResNet-50's normalizations become the fused steps that one coun
   // pooling's result, whose gradients are summed apart.
   std::string const text = describe_fused(fused);
   for (char const* line :
-       {"15 x normalization backward + add + relu + sum of two gradients\n",
+       {"15 x normalization backward + add + relu + sum\n",
         "1 x normalization backward + add + relu\n", "33 x normalization backward + relu\n",
         "4 x normalization backward\n", "16 x normalization forward + add + relu\n",
         "33 x normalization forward + relu\n", "4 x normalization forward\n"})

@@ -15,6 +15,9 @@ namespace ai500 {
 /// One line an operation: name, inputs, the shape it makes.
 std::string describe(Graph const& graph);
 
+/// A step's name with what was fused into it: "normalization forward + add + relu".
+std::string describe(StepOperation const& what);
+
 /// One line a step: its number, what it does, what it reads and writes; then the memory plan's sum.
 std::string describe(Program const& program, NumberSizes sizes = {});
 

@@ -46,6 +46,19 @@ std::string describe(Graph const& graph) {
   return lines;
 }
 
+std::string describe(StepOperation const& what) {
+  std::string text(name(what));
+  if (auto const* forward = std::get_if<steps::NormalizationForward>(&what))
+    text += name(forward->ending);
+  if (auto const* evaluation = std::get_if<steps::NormalizationEvaluation>(&what))
+    text += name(evaluation->ending);
+  if (auto const* backward = std::get_if<steps::NormalizationBackward>(&what)) {
+    text += name(backward->ending);
+    if (backward->gradients == 2) text += " + sum";
+  }
+  return text;
+}
+
 std::string describe(Program const& program, NumberSizes sizes) {
   auto list = [&](std::vector<ValueIndex> const& values) {
     std::string names;
@@ -61,8 +74,8 @@ std::string describe(Program const& program, NumberSizes sizes) {
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
     Step const& step = program.steps[i];
     lines += detail::right_aligned(std::to_string(i), 5) + "  " +
-             detail::padded(name(step.what), 34) + list(step.reads) + " -> " + list(step.writes) +
-             "\n";
+             detail::padded(describe(step.what), 33) + " " + list(step.reads) + " -> " +
+             list(step.writes) + "\n";
   }
   MemoryPlan const plan = plan_memory(program, sizes);
   auto megabytes = [](std::size_t bytes) {

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include <ai500/graph/describe.hpp>
 #include <ai500/graph/fuse.hpp>
 
 namespace ai500 {
@@ -242,16 +243,11 @@ Program fuse(Program program, std::function<bool(Program const&, Step const&)> c
 
 std::string describe_fused(Program const& program) {
   std::map<std::string, int> counts;
-  for (Step const& one : program.steps) {
-    std::string kind(name(one.what));
-    if (auto const* forward = std::get_if<steps::NormalizationForward>(&one.what))
-      ++counts[kind + std::string(name(forward->ending))];
-    if (auto const* evaluation = std::get_if<steps::NormalizationEvaluation>(&one.what))
-      ++counts[kind + std::string(name(evaluation->ending))];
-    if (auto const* backward = std::get_if<steps::NormalizationBackward>(&one.what))
-      ++counts[kind + std::string(name(backward->ending)) +
-               (backward->gradients == 2 ? " + sum of two gradients" : "")];
-  }
+  for (Step const& one : program.steps)
+    if (std::holds_alternative<steps::NormalizationForward>(one.what) ||
+        std::holds_alternative<steps::NormalizationEvaluation>(one.what) ||
+        std::holds_alternative<steps::NormalizationBackward>(one.what))
+      ++counts[describe(one.what)];
   std::string text;
   for (auto const& [kind, count] : counts) text += std::to_string(count) + " x " + kind + "\n";
   return text;

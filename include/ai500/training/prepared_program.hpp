@@ -19,6 +19,11 @@ namespace ai500 {
 /// then gives every value a layout. Pure.
 Program fitted_to(Program program, KernelTable const& kernels);
 
+/// A program fitted to a kernel set, in words: its steps, what was fused, where elements are
+/// reordered, what memory it takes.
+std::string describe_fitted(std::string const& title, Program program, KernelTable const& kernels,
+                            NumberSizes sizes);
+
 /// A program fitted to a kernel set, with the plan of its memory, and then, with `prepare`, ready
 /// to run.
 class PreparedProgram {

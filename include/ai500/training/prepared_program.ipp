@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include <ai500/graph/describe.hpp>
 #include <ai500/graph/fuse.hpp>
 #include <ai500/graph/lay_out.hpp>
 #include <ai500/training/prepared_program.hpp>
@@ -53,6 +54,15 @@ Program fitted_to(Program program, KernelTable const& kernels) {
                    if (kernel->any_layout) return detail::shared_layouts(shapes);
                    return {};
                  });
+}
+
+std::string describe_fitted(std::string const& title, Program program, KernelTable const& kernels,
+                            NumberSizes sizes) {
+  Program const fitted = fitted_to(std::move(program), kernels);
+  std::string fused = describe_fused(fitted);
+  if (fused.empty()) fused = "nothing\n";
+  return title + "; kernels: " + kernels.name + "\n" + describe(fitted, sizes) + "fused:\n" +
+         fused + "reorders: " + std::to_string(reorders(fitted)) + "\n";
 }
 
 PreparedProgram::PreparedProgram(Program program, KernelTable kernels, NumberSizes sizes)
