@@ -108,6 +108,7 @@ struct Ensemble {
 
     // 5: the jobs train side by side from one barrier; a member is on disk before any other is
     // needed.
+    if (controller) controller->connect();
     world.barrier();
     if (controller) {
       controller->train(Progress(world.rank() == 0, job, settings.batch.batch));

@@ -4,6 +4,8 @@
 /// does it; without CMake, include this in exactly one source file and link libxxhash.
 #pragma once
 
+#include <ai500/collectives/shared_memory.ipp>
+#include <ai500/collectives/slice_sum.ipp>
 #include <ai500/command_line.ipp>
 #include <ai500/configuration/batch_plan.ipp>
 #include <ai500/configuration/checks.ipp>
@@ -14,6 +16,7 @@
 #include <ai500/graph/lower.ipp>
 #include <ai500/graph/memory_plan.ipp>
 #include <ai500/parallel_modes/micro_batches.ipp>
+#include <ai500/parallel_modes/reduction_buckets.ipp>
 #include <ai500/parallelism/parallelism_controller.ipp>
 #include <ai500/reports/reports.ipp>
 #include <ai500/training/prepared_program.ipp>

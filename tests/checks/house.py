@@ -43,7 +43,7 @@ LIBRARIES = {
 LIBRARIES_OF_HEADERS = (
     (re.compile(r"kernels/reference(/gemm)?\.ipp"), {"Eigen"}),
     (re.compile(r"kernels/onednn(/.*)?\.ipp|kernels/onednn/api\.hpp"), {"oneDNN"}),
-    (re.compile(r"collectives/mpi\.hpp"), {"MPI"}),
+    (re.compile(r"collectives/(mpi|mpi_call|mpi_messages|message_reduction)\.hpp"), {"MPI"}),
     (re.compile(r"datasets/(gzip_file|fashion_mnist)\.ipp"), {"zlib"}),
     (re.compile(r"command_line\.ipp"), {"CLI11", "toml++"}),
     (re.compile(r"reports/.*\.ipp"), {"JSON", "xxHash"}),

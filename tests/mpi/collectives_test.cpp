@@ -82,8 +82,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Mpi::check: names the function that failed") {
-  CHECK_NOTHROW(collectives::Mpi::check(MPI_SUCCESS, "MPI_Barrier"));
-  CHECK_THROWS_WITH_AS(collectives::Mpi::check(MPI_ERR_COUNT, "MPI_Allreduce"),
+TEST_CASE("mpi::check: names the function that failed") {
+  CHECK_NOTHROW(collectives::mpi::check(MPI_SUCCESS, "MPI_Barrier"));
+  CHECK_THROWS_WITH_AS(collectives::mpi::check(MPI_ERR_COUNT, "MPI_Allreduce"),
                        doctest::Contains("MPI_Allreduce: "), CollectiveError);
 }

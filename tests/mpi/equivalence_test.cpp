@@ -51,8 +51,7 @@ Training ten_steps(World world) {
 }
 
 template <class Precision>
-void check_equivalence(double tolerance) {
-  auto world = testing::world();
+void check_equivalence(double tolerance, collectives::Mpi::Communicator world = testing::world()) {
   Training const together = ten_steps<Precision>(world);
   Training const alone = ten_steps<Precision>(collectives::Self::Communicator{});
 
@@ -76,4 +75,9 @@ TEST_CASE(
 
 TEST_CASE("Data: P_degree ranks have the losses of one rank within 1e-4 in float") {
   check_equivalence<precision::Fp32>(1e-4);
+}
+
+TEST_CASE("Data: so have ranks that reduce by messages") {
+  check_equivalence<precision::Fp64>(
+      1e-9, collectives::Mpi::Communicator(MPI_COMM_WORLD, collectives::Mpi::OneHost::by_messages));
 }

@@ -34,16 +34,36 @@ TEST_CASE("Data: one rank with one micro-batch runs the program as it is") {
   CHECK(parallel_modes::Data::split(program, {1, 1}).steps.size() == program.steps.size());
 }
 
-TEST_CASE("Data: several ranks reduce everything once, before running statistics and update") {
+TEST_CASE("Data: several ranks sum everything in buckets, done before statistics and update") {
   Program const split = parallel_modes::Data::split(small_program(8, 32), {4, 1});
 
-  REQUIRE(count<steps::AllReduce>(split) == 1);
-  std::size_t reduced = 0;
-  for (std::size_t i = 0; i < split.steps.size(); ++i)
-    if (std::holds_alternative<steps::AllReduce>(split.steps[i].what)) reduced = i;
-  CHECK(split.steps[reduced].reads[0] == split.reduction);
-  for (std::size_t i = 0; i < split.steps.size(); ++i)
-    CHECK(is_per_micro_batch(split.steps[i]) == (i < reduced));
+  REQUIRE(count<steps::AllReduceFinish>(split) == 1);
+  // 77,754 / 8 = 9,719. From the back: 640 + 2048 + 36864; 18432; 512 + 9216; 4608 + 2 * 2304 +
+  // 144; what does not decay; statistics and loss.
+  CHECK(count<steps::AllReduceStart>(split) == 6);
+  CHECK_NOTHROW(parallel_modes::check_reductions(split));
+  std::size_t finished = 0;
+  Count summed = 0;
+  for (std::size_t i = 0; i < split.steps.size(); ++i) {
+    if (std::holds_alternative<steps::AllReduceFinish>(split.steps[i].what)) finished = i;
+    if (std::holds_alternative<steps::AllReduceStart>(split.steps[i].what))
+      summed += split.value(split.steps[i].reads[0]).shape.elements();
+  }
+  CHECK(summed == split.value(split.reduction).shape.elements());
+  for (std::size_t i = finished + 1; i < split.steps.size(); ++i)
+    CHECK_FALSE(is_per_micro_batch(split.steps[i]));
+  CHECK(std::holds_alternative<steps::UpdateRunningStatistics>(split.steps[finished + 1].what));
+}
+
+TEST_CASE("Data: what several ranks sum is not in the arena, it is the collective's memory") {
+  Program const one = small_program(8, 32);
+  Program const four = parallel_modes::Data::split(one, {4, 1});
+  std::size_t const reduction =
+      4 * static_cast<std::size_t>(one.value(one.reduction).shape.elements());
+
+  CHECK(four.value(four.reduction).residence == Residence::bound);
+  CHECK(plan_memory(four, {}).sum_bytes + reduction ==
+        doctest::Approx(static_cast<double>(plan_memory(one, {}).sum_bytes)).epsilon(1e-4));
 }
 
 TEST_CASE(

@@ -93,6 +93,11 @@ TEST_CASE("csv_row: the values stand below their headings") {
   CHECK(value(report, "samples_per_second") == "22488");
   CHECK(value(report, "samples_per_second_per_member") == "11244");
   CHECK(value(report, "epoch_seconds") == "5.5");
+  CHECK(value(report, "reduction_transport") == "shared memory");
+  CHECK(value(report, "reduction_buckets") == "21");
+  CHECK(value(report, "wire_bytes_per_step") == "102440612");
+  CHECK(value(report, "hidden_reduction_seconds") == "1.75");
+  CHECK(value(report, "exposed_reduction_seconds") == "0.5");
   CHECK(value(report, "flop_per_second") == "5.16875e+14");
   CHECK(value(report, "training_flop_per_sample") == "22983942144");
   CHECK(value(report, "achieved_quality") == "0.7568");

@@ -55,6 +55,7 @@ void check_equal(MemberRecord const& a, MemberRecord const& b) {
   CHECK(a.parallelism_degree == b.parallelism_degree);
   CHECK(a.threads == b.threads);
   CHECK(a.host == b.host);
+  CHECK(a.reductions == b.reductions);
 }
 
 }  // namespace
@@ -123,7 +124,13 @@ TEST_CASE("member_from_json: every key is needed, and messages name it and the f
                                 "quick",
                                 "parallelism_degree",
                                 "threads",
-                                "host"}) {
+                                "host",
+                                "reductions",
+                                "transport",
+                                "buckets",
+                                "wire_bytes_per_step",
+                                "hidden_seconds",
+                                "exposed_seconds"}) {
     std::string const quoted = '"' + key + '"';
     std::string const message =
         message_of(changed(to_json(example_member()), quoted + ':', "\"another\":"));
@@ -179,6 +186,13 @@ TEST_CASE("to_json: a report has the values below the names that users rely on")
                    "\"target\": 0.763", "\"mean_member_quality\": 0.750625", "\"cores\": 64",
                    "\"name\": \"oneDNN\"", "\"passed\": false"}));
   CHECK(text.back() == '\n');
+}
+
+TEST_CASE("to_json: a report has what reductions cost") {
+  CHECK(has(to_json(example_report()),
+            {"\"reductions\": {\n    \"transport\": \"shared memory\",\n    \"buckets\": 21,\n"
+             "    \"wire_bytes_per_step\": 102440612,\n    \"hidden_seconds\": 1.75,\n"
+             "    \"exposed_seconds\": 0.5\n  }"}));
 }
 
 TEST_CASE("to_json: a quick report has no verdict") {

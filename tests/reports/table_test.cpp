@@ -95,6 +95,21 @@ TEST_CASE("describe: gives times, rates, quality and FLOPS") {
   CHECK(has(text, {"penalty           (0.7568/0.7630)^5 = 0.9600\n"}));
 }
 
+TEST_CASE("describe: says how a base model's ranks reduce, what they give and what it costs") {
+  Report report = example_report();
+
+  CHECK(has(describe(report),
+            {"reductions        shared memory\n"
+             "                  102,440,612 bytes a rank and step, in 21 buckets\n"
+             "                  exposed 0.500 s, hidden under kernels 1.750 s; in training,\n"
+             "                  mean of the ranks\n"}));
+  report.parallelism_degree = 1;
+  CHECK(has(describe(report), {"reductions        none: one rank a base model\n"}));
+  report.parallelism_degree = 2;
+  report.reductions = {};
+  CHECK(has(describe(report), {"reductions        -\npreparation"}));
+}
+
 TEST_CASE("describe: the verdict is what the report says") {
   Report report = example_report();
 

@@ -3,7 +3,9 @@
 //
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <ai500/graph/lower.hpp>
@@ -43,14 +45,40 @@ TEST_CASE(
 TEST_CASE("PreparedProgram: what is no kernel's is given to the caller, in order") {
   Program program = evaluation();
   program.steps.insert(program.steps.begin() + 1,
-                       Step{steps::AllReduce{}, {program.parameters}, {program.parameters}, "all"});
+                       Step{steps::AllReduceFinish{}, {program.parameters}, {program.parameters}, "all"});
   devices::Host host;
   PreparedProgram prepared(program, kernel_table<kernels::Reference>(host, Types{}), NumberSizes{});
   std::vector<std::byte> arena(prepared.plan().arena_bytes), parameters(3 * sizeof(float));
   prepared.prepare({.arena = arena.data(), .parameters = parameters.data()});
   std::vector<std::string> others;
+  int kernels = 0;
 
-  prepared.run([&](Step const& step) { others.emplace_back(step.name.view()); });
+  prepared.run([&](Step const& step) { others.emplace_back(step.name.view()); },
+               [&] { ++kernels; });
 
   CHECK(others == std::vector<std::string>{"all"});
+  CHECK(kernels == 3);  // relu, fully connected, softmax
+}
+
+TEST_CASE("PreparedProgram: a bound reduction gets its place later, and is not run without") {
+  Graph graph;
+  ValueIndex const logits = graph.fully_connected(graph.input("image", {.width = 2}), 3);
+  graph.softmax_cross_entropy(logits, graph.labels(logits));
+  Program program = lower_training(graph, 1, 1);
+  program.value(program.reduction).residence = Residence::bound;
+  devices::Host host;
+  PreparedProgram prepared(program, kernel_table<kernels::Reference>(host, Types{}), NumberSizes{});
+  std::vector<std::byte> arena(prepared.plan().arena_bytes), parameters(9 * sizeof(float)),
+      reduction(10 * sizeof(float));
+  prepared.prepare({.arena = arena.data(), .parameters = parameters.data()});
+  auto const run = [&] { prepared.run([](Step const&) {}, [] {}); };
+
+  CHECK(prepared.elements_to_place() == 10);  // six weights, three biases, the loss
+  CHECK(prepared.place(prepared.program().loss) == nullptr);
+  CHECK_THROWS_WITH_AS(run(), doctest::Contains("no place"), GraphError);
+  prepared.place_reduction(reduction.data());
+  CHECK(prepared.place(prepared.program().loss) == reduction.data() + 9 * sizeof(float));
+  CHECK_NOTHROW(run());
+  CHECK(std::any_of(reduction.begin() + 9 * sizeof(float), reduction.end(),
+                    [](std::byte byte) { return byte != std::byte{0}; }));  // log 3, not 0
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <span>
 #include <string>
@@ -29,8 +30,8 @@ struct JobPlan {
   Count out_of_bag_samples = 0;  ///< at most
 };
 
-/// One job: prepare (the constructor), `train`, `evaluate`. Each rank of the job has one; `record`
-/// and `predictions` are the same on all of them.
+/// One job: prepare (the constructor), `connect`, `train`, `evaluate`. Each rank of the job has
+/// one; `record` and `predictions` are the same on all of them.
 template <class Workload, class Precision, class Optimizer, class ParallelMode, Communicator C>
 class JobController {
  public:
@@ -71,6 +72,13 @@ class JobController {
   JobController(JobController const&) = delete;
   JobController& operator=(JobController const&) = delete;
 
+  /// Joins the job's ranks for their reductions. Collective over the job.
+  [[gnu::cold]] void connect() {
+    auto const start = std::chrono::steady_clock::now();
+    trainer_.connect();
+    record_.preparation_seconds += seconds_since(start);
+  }
+
   /// Trains; the caller has just left a barrier of all ranks. Collective over the job.
   /// @param progress called with a FitProgress after each step
   template <class Progress>
@@ -82,6 +90,7 @@ class JobController {
     device_.synchronize();
     record_.seconds = communicator_.maximum(seconds_since(start));
     record_.finished_unix = communicator_.maximum(unix_seconds());
+    record_.reductions = mean_over_ranks(trainer_.reduction_cost());
     record_.samples_processed = fitted.samples_processed;
     record_.final_loss = fitted.final_loss;
     record_.stopped = fitted.stopped;
@@ -108,6 +117,14 @@ class JobController {
 
  private:
   using State = ModelState<typename Precision::accumulate, Device>;
+
+  [[gnu::cold]] ReductionCost mean_over_ranks(ReductionCost cost) {
+    std::array<double, 2> seconds{cost.hidden_seconds, cost.exposed_seconds};
+    communicator_.allreduce(View<double>(seconds.data(), 2));
+    cost.hidden_seconds = seconds[0] / communicator_.size();
+    cost.exposed_seconds = seconds[1] / communicator_.size();
+    return cost;
+  }
 
   Predictions predict(Split split, std::span<Sample const> samples) {
     return {.samples = static_cast<Count>(samples.size()),

@@ -1,26 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#ifndef OMPI_SKIP_MPICXX
-#define OMPI_SKIP_MPICXX 1
-#endif
-#include <mpi.h>
-
+#include <ai500/collectives/mpi_call.hpp>
+//
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
+#include <ai500/collectives/local_reduction.hpp>
+#include <ai500/collectives/message_reduction.hpp>
 #include <ai500/collectives/policy.hpp>
-#include <ai500/core/error.hpp>
+#include <ai500/collectives/shared_memory_reduction.hpp>
 
 namespace ai500::collectives {
 
-/// Ranks are processes, started by mpirun or srun.
+/// The reduction that suits where the ranks are.
+template <class T>
+class MpiReduction {
+ public:
+  template <class R>
+  explicit MpiReduction(R reduction) : reduction_(std::move(reduction)) {}
+
+  View<T> memory() {
+    return std::visit([](auto& one) { return one.memory(); }, reduction_);
+  }
+  void start(View<T> part) {
+    std::visit([&](auto& one) { one.start(part); }, reduction_);
+  }
+  void progress() {
+    std::visit([](auto& one) { one.progress(); }, reduction_);
+  }
+  Count pending() const {
+    return std::visit([](auto const& one) { return one.pending(); }, reduction_);
+  }
+  void finish() {
+    std::visit([](auto& one) { one.finish(); }, reduction_);
+  }
+  std::string transport() const {
+    return std::visit([](auto const& one) { return one.transport(); }, reduction_);
+  }
+
+ private:
+  std::variant<LocalReduction<T>, SharedMemoryReduction<T>, MessageReduction<T>> reduction_;
+};
+
+/// Ranks are processes, started by mpirun or srun. The ranks of a base model that are on one host
+/// reduce in shared memory, others by messages; the report says which it was.
 struct Mpi {
-  static constexpr std::string_view name = "mpi (synchronous all-reduce)";
+  static constexpr std::string_view name = "mpi (synchronous all-reduce, under backward)";
 
   /// The message passing library and its version.
   static std::string library() {
@@ -38,18 +70,15 @@ struct Mpi {
     return 0;
   }
 
-  /// @throws CollectiveError naming the function that failed and MPI's own text
-  static void check(int code, char const* function) {
-    if (code == MPI_SUCCESS) return;
-    std::array<char, MPI_MAX_ERROR_STRING> text{};
-    int length = 0;
-    MPI_Error_string(code, text.data(), &length);
-    throw CollectiveError(std::string(function) + ": " + text.data());
-  }
+  /// How ranks of one host reduce.
+  enum class OneHost { by_shared_memory, by_messages };
 
   class Communicator {
    public:
-    explicit Communicator(MPI_Comm borrowed) : communicator_(borrowed) { learn(); }
+    explicit Communicator(MPI_Comm borrowed, OneHost one_host = OneHost::by_shared_memory)
+        : communicator_(borrowed), one_host_(one_host) {
+      learn();
+    }
 
     int rank() const { return rank_; }
     int size() const { return size_; }
@@ -57,8 +86,8 @@ struct Mpi {
     /// The ranks that gave the same color, in the order they have here.
     Communicator split(int color) {
       MPI_Comm part = MPI_COMM_NULL;
-      check(MPI_Comm_split(communicator_, color, rank_, &part), "MPI_Comm_split");
-      Communicator result(part);
+      mpi::check(MPI_Comm_split(communicator_, color, rank_, &part), "MPI_Comm_split");
+      Communicator result(part, one_host_);
       result.owned_ = std::shared_ptr<void>(nullptr, [part](void*) {
         MPI_Comm freed = part;
         MPI_Comm_free(&freed);
@@ -66,35 +95,50 @@ struct Mpi {
       return result;
     }
 
-    void barrier() { check(MPI_Barrier(communicator_), "MPI_Barrier"); }
+    void barrier() { mpi::check(MPI_Barrier(communicator_), "MPI_Barrier"); }
 
-    /// The sum over the ranks, in place, in pieces of 4 MiB: the size at which Open MPI is fastest
-    /// inside one host.
+    /// The sum over the ranks, in place and in pieces.
     template <class T>
     void allreduce(View<T> values) {
       if (size_ == 1) return;
-      Count const piece = (Count{4} << 20) / static_cast<Count>(sizeof(T));
+      constexpr Count piece = mpi::piece_elements<T>;
       for (Count offset = 0; offset < values.size(); offset += piece) {
         int const count = static_cast<int>(std::min(piece, values.size() - offset));
-        check(MPI_Allreduce(MPI_IN_PLACE, values.data() + offset, count, type(values.data()),
-                            MPI_SUM, communicator_),
-              "MPI_Allreduce");
+        mpi::check(MPI_Allreduce(MPI_IN_PLACE, values.data() + offset, count, mpi::datatype<T>(),
+                                 MPI_SUM, communicator_),
+                   "MPI_Allreduce");
       }
     }
 
+    /// Collective. The communicator outlives it.
+    /// @throws CollectiveError
+    template <class T>
+    [[gnu::cold]] MpiReduction<T> reduction(devices::Host& host, Count elements) {
+      using InMemory = SharedMemoryReduction<T>;
+      if (size_ == 1) return MpiReduction<T>(LocalReduction<T>(host, elements));
+      std::string reason = "as chosen";
+      if (one_host_ == OneHost::by_shared_memory) {
+        CommonMemory common = share_memory(*this, InMemory::bytes(elements));
+        if (common.obstacle.empty())
+          return MpiReduction<T>(InMemory(host, std::move(common.memory), rank_, size_, elements));
+        reason = "no shared memory: " + common.obstacle;
+      }
+      return MpiReduction<T>(MessageReduction<T>(host, communicator_, elements, std::move(reason)));
+    }
+
     double maximum(double number) {
-      check(MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_DOUBLE, MPI_MAX, communicator_),
-            "MPI_Allreduce");
+      mpi::check(MPI_Allreduce(MPI_IN_PLACE, &number, 1, MPI_DOUBLE, MPI_MAX, communicator_),
+                 "MPI_Allreduce");
       return number;
     }
 
     /// `text` of rank `root`.
     std::string bcast(std::string const& text, int root) {
       int size = static_cast<int>(text.size());
-      check(MPI_Bcast(&size, 1, MPI_INT, root, communicator_), "MPI_Bcast");
+      mpi::check(MPI_Bcast(&size, 1, MPI_INT, root, communicator_), "MPI_Bcast");
       std::string result = text;
       result.resize(static_cast<std::size_t>(size));
-      check(MPI_Bcast(result.data(), size, MPI_CHAR, root, communicator_), "MPI_Bcast");
+      mpi::check(MPI_Bcast(result.data(), size, MPI_CHAR, root, communicator_), "MPI_Bcast");
       return result;
     }
 
@@ -106,16 +150,15 @@ struct Mpi {
     }
 
    private:
-    static MPI_Datatype type(float*) { return MPI_FLOAT; }
-    static MPI_Datatype type(double*) { return MPI_DOUBLE; }
-
     void learn() {
-      check(MPI_Comm_set_errhandler(communicator_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
-      check(MPI_Comm_rank(communicator_, &rank_), "MPI_Comm_rank");
-      check(MPI_Comm_size(communicator_, &size_), "MPI_Comm_size");
+      mpi::check(MPI_Comm_set_errhandler(communicator_, MPI_ERRORS_RETURN),
+                 "MPI_Comm_set_errhandler");
+      mpi::check(MPI_Comm_rank(communicator_, &rank_), "MPI_Comm_rank");
+      mpi::check(MPI_Comm_size(communicator_, &size_), "MPI_Comm_size");
     }
 
     MPI_Comm communicator_;
+    OneHost one_host_;
     std::shared_ptr<void> owned_;  // frees a communicator made by split
     int rank_ = 0;
     int size_ = 1;
@@ -123,7 +166,7 @@ struct Mpi {
 
   class Session {
    public:
-    Session(int& argc, char**& argv) { check(MPI_Init(&argc, &argv), "MPI_Init"); }
+    Session(int& argc, char**& argv) { mpi::check(MPI_Init(&argc, &argv), "MPI_Init"); }
     Session(Session const&) = delete;
     Session& operator=(Session const&) = delete;
     ~Session() { MPI_Finalize(); }

@@ -11,6 +11,44 @@
 
 namespace ai500 {
 
+template <class R, class T>
+concept HoldsMemory = requires(R& reduction) {
+  { reduction.memory() } -> std::same_as<View<T>>;
+};
+template <class R, class T>
+concept StartsParts = requires(R& reduction, View<T> part) {
+  { reduction.start(part) } -> std::same_as<void>;
+};
+template <class R>
+concept Progresses = requires(R& reduction) {
+  { reduction.progress() } -> std::same_as<void>;
+};
+template <class R>
+concept CountsPending = requires(R const& reduction) {
+  { reduction.pending() } -> std::same_as<Count>;
+};
+template <class R>
+concept Finishes = requires(R& reduction) {
+  { reduction.finish() } -> std::same_as<void>;
+};
+template <class R>
+concept NamesItsTransport = requires(R const& reduction) {
+  { reduction.transport() } -> std::same_as<std::string>;
+};
+
+/// A sum over ranks that goes on while they compute something else. Every rank starts equal parts
+/// in equal order; all calls are made by one thread.
+///
+/// Semantics: the elements live in `memory()`, zero at first. `start(part)` gives a part of them
+/// away: nobody may touch it until `finish()` has returned, behind which it holds the same bits on
+/// all ranks, the sum. `progress()` does what can be done without waiting; a sum may need to be
+/// driven by it. `pending()` are parts that are started and not known to be sums. `transport()`
+/// says in words how sums are made. Nothing allocates after as many parts as were started before.
+/// The destructor does not wait for other ranks.
+template <class R, class T>
+concept ReductionOf = HoldsMemory<R, T> && StartsParts<R, T> && Progresses<R> && CountsPending<R> &&
+    Finishes<R> && NamesItsTransport<R>;
+
 template <class C>
 concept KnowsItsRank = requires(C const& communicator) {
   { communicator.rank() } -> std::same_as<int>;
@@ -30,6 +68,11 @@ concept ReducesSums = requires(C& communicator, View<float> floats, View<double>
   { communicator.allreduce(doubles) } -> std::same_as<void>;
 };
 template <class C>
+concept ReducesInParts = requires(C& communicator, devices::Host& host, Count elements) {
+  { communicator.template reduction<float>(host, elements) } -> ReductionOf<float>;
+  { communicator.template reduction<double>(host, elements) } -> ReductionOf<double>;
+};
+template <class C>
 concept FindsMaximum = requires(C& communicator, double number) {
   { communicator.maximum(number) } -> std::same_as<double>;
 };
@@ -43,10 +86,11 @@ concept SharesText = requires(C& communicator, std::string const& text, int root
 /// them in the same order.
 ///
 /// Semantics: `split(color)` keeps the order of the ranks; `allreduce` sums in place and leaves the
-/// same bits on all ranks.
+/// same bits on all ranks; `reduction<T>(host, elements)` is for sums that are made again and again
+/// beside other work: gradients. The host outlives it.
 template <class C>
 concept Communicator = KnowsItsRank<C> && Splits<C> && Synchronizes<C> && ReducesSums<C> &&
-    FindsMaximum<C> && SharesText<C>;
+    ReducesInParts<C> && FindsMaximum<C> && SharesText<C>;
 
 template <class C>
 concept HasCommunicator = Communicator<typename C::Communicator>;

@@ -103,7 +103,8 @@ struct Program {
 /// Whether a step is run once for every micro-batch (forward, backward), not once a training step
 /// (reductions, updates).
 inline bool is_per_micro_batch(Step const& step) {
-  return !std::holds_alternative<steps::AllReduce>(step.what) &&
+  return !std::holds_alternative<steps::AllReduceStart>(step.what) &&
+         !std::holds_alternative<steps::AllReduceFinish>(step.what) &&
          !std::holds_alternative<steps::Update>(step.what) &&
          !std::holds_alternative<steps::UpdateRunningStatistics>(step.what);
 }

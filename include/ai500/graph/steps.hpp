@@ -216,11 +216,18 @@ struct Reorder {
   bool operator==(Reorder const&) const = default;
 };
 
-/// reads and writes a value that becomes its sum over the ranks of the base model. Run by the
-/// collective.
-struct AllReduce {
-  static constexpr std::string_view name = "all-reduce";
-  bool operator==(AllReduce const&) const = default;
+/// reads and writes a part of the value that is summed over the ranks of the base model: nothing
+/// else touches it until AllReduceFinish, behind which it is the sum. Run by the collective.
+struct AllReduceStart {
+  static constexpr std::string_view name = "all-reduce start";
+  bool operator==(AllReduceStart const&) const = default;
+};
+
+/// reads and writes the value whose parts were started: waits until all of them are sums. Run by
+/// the collective.
+struct AllReduceFinish {
+  static constexpr std::string_view name = "all-reduce finish";
+  bool operator==(AllReduceFinish const&) const = default;
 };
 
 /// reads parameters, gradients; writes parameters. Run by the optimizer.
@@ -250,7 +257,7 @@ using KernelSteps =
              steps::SoftmaxCrossEntropy, steps::Accumulate, steps::Reorder>;
 
 /// The steps that others run: the collective, the optimizer.
-using SystemSteps = TypeList<steps::AllReduce, steps::Update>;
+using SystemSteps = TypeList<steps::AllReduceStart, steps::AllReduceFinish, steps::Update>;
 
 namespace detail {
 template <class First, class Second>

@@ -12,6 +12,7 @@
 #include <ai500/metrics/valid_flops.hpp>
 #include <ai500/reports/ensemble_report.hpp>
 #include <ai500/reports/files.hpp>
+#include <ai500/reports/mean_reduction_cost.hpp>
 #include <ai500/reports/member_folder.hpp>
 #include <ai500/reports/rates.hpp>
 
@@ -103,6 +104,7 @@ void state_members(Report& report, std::vector<MemberRecord> members,
   report.samples_per_second = measured.samples_per_second;
   report.samples_per_second_per_member = measured.samples_per_second_per_member;
   report.flops = measured.flops;
+  report.reductions = mean_reduction_cost(kept);
   double sum = 0;
   for (MemberRecord const& member : kept) sum += member.quality;
   report.mean_member_quality = sum / static_cast<double>(kept.size());

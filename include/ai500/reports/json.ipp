@@ -112,6 +112,24 @@ class JsonReader {
 
 // nlohmann/json prints numbers that are not finite as null.
 
+inline Json json_of(ReductionCost const& cost) {
+  return {{"transport", cost.transport},
+          {"buckets", cost.buckets},
+          {"wire_bytes_per_step", cost.wire_bytes_per_step},
+          {"hidden_seconds", cost.hidden_seconds},
+          {"exposed_seconds", cost.exposed_seconds}};
+}
+
+/// @throws OutputError
+inline ReductionCost reduction_cost_of(Json const& json, std::string_view file) {
+  JsonReader const reader(json, file);
+  return {.transport = reader.text("transport"),
+          .buckets = reader.integer<Count>("buckets", 0),
+          .wire_bytes_per_step = reader.integer<Count>("wire_bytes_per_step", 0),
+          .hidden_seconds = reader.number("hidden_seconds"),
+          .exposed_seconds = reader.number("exposed_seconds")};
+}
+
 inline Json json_of(MemberRecord const& member) {
   return {{"job", member.job},
           {"samples", member.samples},
@@ -137,7 +155,8 @@ inline Json json_of(MemberRecord const& member) {
           {"seed", member.seed},
           {"quick", member.quick},
           {"threads", member.threads},
-          {"host", member.host}};
+          {"host", member.host},
+          {"reductions", json_of(member.reductions)}};
 }
 
 /// @throws OutputError
@@ -172,6 +191,8 @@ inline MemberRecord member_of(Json const& json, std::string_view file) {
   member.quick = reader.boolean("quick");
   member.threads = reader.integer<int>("threads", 1);
   member.host = reader.text("host");
+  member.reductions =
+      reduction_cost_of(reader.value("reductions"), std::string(file) + ": reductions");
   return member;
 }
 
@@ -247,6 +268,7 @@ std::string to_json(Report const& report) {
   json["preparation_seconds"] = report.preparation_seconds;
   json["evaluation_seconds"] = report.evaluation_seconds;
   json["timing"] = report.timing;
+  json["reductions"] = reports::json_of(report.reductions);
   json["flops"] = report.flops;
   json["valid_flops"] = report.valid_flops;
   json["flop_rules"] = report.flop_rules;

@@ -68,6 +68,7 @@ struct Report {
   double preparation_seconds = 0;            ///< not in T
   double evaluation_seconds = 0;             ///< not in T
   std::string timing = {};                   ///< how T was taken, a few words
+  ReductionCost reductions;                  ///< mean over the members kept
 
   double flops = 0;                     ///< Eq. (6), FLOP/s
   double valid_flops = not_measured;    ///< Eq. (7), FLOP/s

@@ -9,6 +9,7 @@
 #include <ai500/reports/files.ipp>
 #include <ai500/reports/hash.ipp>
 #include <ai500/reports/json.ipp>
+#include <ai500/reports/mean_reduction_cost.ipp>
 #include <ai500/reports/member_folder.ipp>
 #include <ai500/reports/number_text.ipp>
 #include <ai500/reports/progress.ipp>

@@ -129,10 +129,22 @@ inline std::string member_rows(Report const& report) {
   return text + stopped;
 }
 
+inline std::string reduction_rows(Report const& report) {
+  ReductionCost const& cost = report.reductions;
+  if (report.parallelism_degree == 1) return row("reductions", "none: one rank a base model");
+  if (cost.transport.empty()) return row("reductions", "");  // no member is kept
+  return row("reductions", cost.transport) +
+         row("", grouped(cost.wire_bytes_per_step) + " bytes a rank and step, in " +
+                     counted(cost.buckets, "bucket")) +
+         row("", "exposed " + seconds_text(cost.exposed_seconds) + ", hidden under kernels " +
+                     seconds_text(cost.hidden_seconds) + "; in training, mean of the ranks");
+}
+
 inline std::string time_rows(Report const& report) {
   std::string training = seconds_text(report.training_seconds);
   if (!report.timing.empty()) training += ", " + report.timing;
   return row("training", training) + row("an epoch", seconds_text(report.epoch_seconds)) +
+         reduction_rows(report) +
          row("preparation", seconds_text(report.preparation_seconds) + ", not in training") +
          row("evaluation", seconds_text(report.evaluation_seconds) + ", not in training") +
          row("rate", fixed(report.samples_per_second_per_member, 1) + " samples/s a base model") +

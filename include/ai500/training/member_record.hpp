@@ -5,6 +5,7 @@
 #include <string>
 
 #include <ai500/core/types.hpp>
+#include <ai500/training/reduction_cost.hpp>
 
 namespace ai500 {
 
@@ -41,6 +42,7 @@ struct MemberRecord {
   bool quick = false;     ///< not a result
   int threads = 1;        ///< threads a rank
   std::string host = {};  ///< where its rank 0 ran
+  ReductionCost reductions = {};
 
   /// True if training ended as planned.
   bool completed() const { return stopped.empty(); }

@@ -15,6 +15,9 @@ namespace ai500 {
 
 /// A Program prepared on a kernel set, with its values in one arena on the set's device: what a
 /// training step runs. `run` allocates nothing and decides nothing.
+///
+/// What is summed over several ranks lives in the memory of a collective, which joins ranks: a
+/// network can be prepared without it, but not run (`place_reduction`).
 template <class Kernels, PrecisionPolicy Precision>
 class Network {
  public:
@@ -39,16 +42,40 @@ class Network {
   Program const& program() const { return prepared_.program(); }
   MemoryPlan const& plan() const { return prepared_.plan(); }
 
+  /// The elements of `program().reduction` where the caller must give it a place; 0: it is in the
+  /// arena.
+  Count elements_to_place() const { return prepared_.elements_to_place(); }
+
+  /// Says where `program().reduction` is, before the first run.
+  /// @param memory outlives the network
+  /// @throws GraphError when it has not `elements_to_place()` elements
+  [[gnu::cold]] void place_reduction(View<Accumulate, Device> memory) {
+    if (memory.size() != elements_to_place())
+      throw GraphError("Network: " + std::to_string(memory.size()) +
+                       " elements to reduce in, the program has " +
+                       std::to_string(elements_to_place()));
+    prepared_.place_reduction(reinterpret_cast<std::byte*>(memory.data()));
+  }
+
   /// Runs all steps in order. What is not a kernel's is given to `system`:
-  /// `system(steps::AllReduce, View)` and `system(steps::Update, parameters, gradients)`.
+  /// `system(steps::AllReduceStart, part)`, `system(steps::AllReduceFinish)` and
+  /// `system(steps::Update, parameters, gradients)`. If it has a function `after_kernel()`, that is
+  /// called after each kernel.
+  /// @throws GraphError when the reduction has no place
   template <class System>
   void run(System&& system) {
-    prepared_.run([&](Step const& step) {
-      if (auto const* update = std::get_if<steps::Update>(&step.what))
-        system(*update, view<Accumulate>(step.reads[0]), view<Accumulate>(step.reads[1]));
-      else if (auto const* reduce = std::get_if<steps::AllReduce>(&step.what))
-        system(*reduce, view<Accumulate>(step.reads[0]));
-    });
+    prepared_.run(
+        [&](Step const& step) {
+          if (auto const* update = std::get_if<steps::Update>(&step.what))
+            system(*update, view<Accumulate>(step.reads[0]), view<Accumulate>(step.reads[1]));
+          else if (auto const* start = std::get_if<steps::AllReduceStart>(&step.what))
+            system(*start, view<Accumulate>(step.reads[0]));
+          else if (auto const* finish = std::get_if<steps::AllReduceFinish>(&step.what))
+            system(*finish);
+        },
+        [&] {
+          if constexpr (requires { system.after_kernel(); }) system.after_kernel();
+        });
   }
 
   /// Runs a program that has only kernels' steps: an evaluation.
@@ -57,7 +84,7 @@ class Network {
     prepared_.run([](Step const& step) {
       throw GraphError("Network::run: nothing runs the step '" + std::string(name(step.what)) +
                        "'");
-    });
+    }, [] {});
   }
 
   /// A value's elements. T is the type that the precision gives its role.

@@ -28,7 +28,8 @@ std::string describe_fitted(std::string const& title, Program program, KernelTab
 /// to run.
 class PreparedProgram {
  public:
-  /// Memory that outlives a step, and the arena for the rest.
+  /// Memory that outlives a step, and the arena for the rest. A reduction that is bound comes later:
+  /// `place_reduction`.
   struct Memory {
     std::byte* arena = nullptr;               ///< `plan().arena_bytes`
     std::byte* parameters = nullptr;          ///< `program().parameters`
@@ -45,17 +46,28 @@ class PreparedProgram {
   /// @throws Error naming the step for which the set has no kernel, or what its kernel says
   void prepare(Memory const& memory);
 
-  /// Where a value's first element is.
+  /// The elements of `program().reduction` if it is bound, else 0.
+  Count elements_to_place() const;
+
+  /// Gives `program().reduction` its place, if it is bound.
+  void place_reduction(std::byte* memory);
+
+  /// Where a value's first element is; null for a reduction without a place.
   void* place(ValueIndex value) const { return places_[static_cast<std::size_t>(value)]; }
 
-  /// Runs all steps in order. What is not a kernel's is given to `system(what, reads)`.
-  template <class System>
-  void run(System&& system) {
+  /// Runs all steps in order. A step that is no kernel's is given to `system(step)`;
+  /// `after_kernel()` is called after each kernel.
+  /// @throws GraphError when a bound reduction has no place
+  template <class System, class AfterKernel>
+  void run(System&& system, AfterKernel&& after_kernel) {
+    if (!is_placed_) throw GraphError("PreparedProgram: the reduction has no place to be run in");
     for (PreparedStep& step : steps_) {
-      if (step.kernel != no_kernel)
+      if (step.kernel != no_kernel) {
         kernels_[step.kernel].run(Arguments(step.reads, step.writes));
-      else
+        after_kernel();
+      } else {
         system(program_.steps[step.index]);
+      }
     }
   }
 
@@ -76,6 +88,7 @@ class PreparedProgram {
 
   std::byte* locate(ValueIndex value, Memory const& memory) const;
   std::size_t kernel_for(Step const& step);
+  void point_steps();
 
   KernelTable table_;
   NumberSizes sizes_;
@@ -85,6 +98,7 @@ class PreparedProgram {
   std::vector<PreparedKernel> kernels_;  // each for all steps that equal its key
   std::vector<PreparedFor> keys_;
   std::vector<PreparedStep> steps_;
+  bool is_placed_ = true;  // all of the values
 };
 
 }  // namespace ai500

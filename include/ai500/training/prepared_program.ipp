@@ -76,17 +76,45 @@ void PreparedProgram::prepare(Memory const& memory) {
   for (std::size_t i = 0; i < places_.size(); ++i)
     places_[i] = locate(static_cast<ValueIndex>(i), memory);
   steps_.reserve(program_.steps.size());
-  for (std::size_t i = 0; i < program_.steps.size(); ++i) {
-    Step const& step = program_.steps[i];
-    PreparedStep prepared{.index = i, .kernel = kernel_for(step)};
-    for (ValueIndex value : step.reads) prepared.reads.push_back(place(value));
-    for (ValueIndex value : step.writes) prepared.writes.push_back(place(value));
-    steps_.push_back(std::move(prepared));
+  for (std::size_t i = 0; i < program_.steps.size(); ++i)
+    steps_.push_back({.index = i, .kernel = kernel_for(program_.steps[i])});
+  point_steps();
+  is_placed_ = elements_to_place() == 0;
+}
+
+Count PreparedProgram::elements_to_place() const {
+  if (program_.reduction == no_value) return 0;
+  ProgramValue const& reduction = program_.value(program_.reduction);
+  return reduction.residence == Residence::bound ? reduction.shape.elements() : 0;
+}
+
+void PreparedProgram::place_reduction(std::byte* memory) {
+  if (elements_to_place() == 0) return;
+  std::size_t const element = sizes_.of(program_.value(program_.reduction).number);
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    auto const [whole, offset] = program_.place(static_cast<ValueIndex>(i));
+    if (whole == program_.reduction) places_[i] = memory + static_cast<std::size_t>(offset) * element;
+  }
+  point_steps();
+  is_placed_ = true;
+}
+
+/// Gives each step the places of what it reads and writes.
+void PreparedProgram::point_steps() {
+  auto places = [&](std::vector<ValueIndex> const& values) {
+    std::vector<void*> found;
+    for (ValueIndex value : values) found.push_back(place(value));
+    return found;
+  };
+  for (PreparedStep& step : steps_) {
+    step.reads = places(program_.steps[step.index].reads);
+    step.writes = places(program_.steps[step.index].writes);
   }
 }
 
 std::byte* PreparedProgram::locate(ValueIndex value, Memory const& memory) const {
   auto const [whole, offset] = program_.place(value);
+  if (whole == program_.reduction && elements_to_place() > 0) return nullptr;
   std::byte* base = memory.arena + plan_.offsets[static_cast<std::size_t>(whole)];
   if (whole == program_.parameters) base = memory.parameters;
   if (whole == program_.running_statistics) base = memory.running_statistics;

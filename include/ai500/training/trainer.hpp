@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include <ai500/collectives/policy.hpp>
 #include <ai500/configuration/batch_plan.hpp>
 #include <ai500/graph/lower.hpp>
 #include <ai500/optimizers/policy.hpp>
 #include <ai500/parallel_modes/policy.hpp>
+#include <ai500/parallel_modes/reduction_buckets.hpp>
+#include <ai500/training/measured_reduction.hpp>
 #include <ai500/training/network.hpp>
+#include <ai500/training/reduction_cost.hpp>
 
 namespace ai500 {
 
@@ -21,17 +26,21 @@ class Trainer {
   using Accumulate = typename Precision::accumulate;
   using State = ModelState<Accumulate, Device>;
 
+  /// Prepares; not collective.
   /// @param graph a model that ends in a loss
   /// @throws GraphError, Error from lowering and preparing
   [[gnu::cold]] Trainer(Device& device, Graph const& graph, BatchPlan const& batch,
                         Optimizer const& optimizer, C communicator, State& state)
-      : communicator_(std::move(communicator)),
+      : device_(device),
+        communicator_(std::move(communicator)),
         share_(ParallelMode::share(batch.batch, communicator_.rank(), communicator_.size())),
         network_(device,
                  ParallelMode::split(lower_training(graph, batch.micro_batch, batch.batch),
                                      {communicator_.size(), batch.micro_batches}),
                  state),
-        optimizer_(optimizer, device, network_.program().parameter_slots) {}
+        optimizer_(optimizer, device, network_.program().parameter_slots) {
+    parallel_modes::check_reductions(network_.program());
+  }
 
   /// Which slots of the batch this rank is fed.
   BatchShare share() const { return share_; }
@@ -39,31 +48,67 @@ class Trainer {
   auto labels() { return network_.labels(); }
   Network<Kernels, Precision>& network() { return network_; }
 
+  /// Joins the ranks for their reductions, once. The first step does it where the caller has not,
+  /// who would rather have it outside of the time that he measures. Collective over the ranks of
+  /// the base model.
+  [[gnu::cold]] void connect() {
+    if (reduction_ || network_.elements_to_place() == 0) return;
+    reduction_.emplace(
+        communicator_.template reduction<Accumulate>(device_, network_.elements_to_place()));
+    network_.place_reduction(reduction_->reduction().memory());
+  }
+
   /// One training step. Collective over the ranks of the base model.
   /// @return the batch's mean loss, the same on all ranks
   double step(double learning_rate) {
+    connect();
     network_.run(System{*this, learning_rate});
     return static_cast<double>(network_.loss().span()[0]);
   }
 
+  /// What reductions have cost since the beginning; seconds are this rank's.
+  [[gnu::cold]] ReductionCost reduction_cost() const {
+    if (!reduction_) return {};
+    ReductionCost cost{.transport = reduction_->reduction().transport(),
+                       .hidden_seconds = reduction_->hidden_seconds(),
+                       .exposed_seconds = reduction_->exposed_seconds()};
+    Program const& program = network_.program();
+    for (Step const& step : program.steps) {
+      if (!std::holds_alternative<steps::AllReduceStart>(step.what)) continue;
+      ++cost.buckets;
+      cost.wire_bytes_per_step +=
+          program.value(step.reads[0]).shape.elements() * static_cast<Count>(sizeof(Accumulate));
+    }
+    return cost;
+  }
+
  private:
+  using Reduction =
+      decltype(std::declval<C&>().template reduction<Accumulate>(std::declval<Device&>(), Count{}));
+
   /// What a program has besides kernels.
   struct System {
     Trainer& trainer;
     double learning_rate;
 
-    void operator()(steps::AllReduce, View<Accumulate, Device> values) const {
-      trainer.communicator_.allreduce(values);
+    void operator()(steps::AllReduceStart, View<Accumulate, Device> part) const {
+      trainer.reduction_->start(part);
     }
+    void operator()(steps::AllReduceFinish) const { trainer.reduction_->finish(); }
     void operator()(steps::Update, View<Accumulate, Device> parameters,
                     View<Accumulate, Device> gradients) const {
       trainer.optimizer_.update(parameters, gradients, learning_rate);
     }
+    void after_kernel() const {
+      if (trainer.reduction_) trainer.reduction_->progress();
+    }
   };
 
+  Device& device_;
   C communicator_;
   BatchShare share_;
   Network<Kernels, Precision> network_;
+  std::optional<MeasuredReduction<Accumulate, Reduction>> reduction_;
   typename Optimizer::template State<Device, Accumulate> optimizer_;
 };
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <utility>
+
+#include <ai500/collectives/policy.hpp>
+
+namespace ai500 {
+
+/// Drives a reduction from between kernels, and measures how much of it their time hides.
+///
+/// Exposed is all time spent in here: the thread sends, sums its slice or waits for slower ranks
+/// and computes nothing else. Hidden is the time outside, in kernels, while a part was under way:
+/// from the return of a call that left one pending to the next call, which is when the end of a sum
+/// is noticed.
+/// @tparam Clock steady; tests have one of their own
+template <class T, ReductionOf<T> Reduction, class Clock = std::chrono::steady_clock>
+class MeasuredReduction {
+ public:
+  explicit MeasuredReduction(Reduction reduction) : reduction_(std::move(reduction)) {}
+
+  Reduction& reduction() { return reduction_; }
+  Reduction const& reduction() const { return reduction_; }
+  double hidden_seconds() const { return seconds(hidden_); }
+  double exposed_seconds() const { return seconds(exposed_); }
+
+  void start(View<T> part) {
+    measure([&] { reduction_.start(part); });
+  }
+  /// Costs nothing when nothing is under way.
+  void progress() {
+    if (under_way_) measure([&] { reduction_.progress(); });
+  }
+  void finish() {
+    measure([&] { reduction_.finish(); });
+  }
+
+ private:
+  using Duration = typename Clock::duration;
+
+  static double seconds(Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+  }
+
+  template <class Call>
+  void measure(Call call) {
+    auto const entered = Clock::now();
+    if (under_way_) hidden_ += entered - left_;
+    call();
+    under_way_ = reduction_.pending() > 0;
+    left_ = Clock::now();
+    exposed_ += left_ - entered;
+  }
+
+  Reduction reduction_;
+  bool under_way_ = false;
+  typename Clock::time_point left_{};
+  Duration hidden_{};
+  Duration exposed_{};
+};
+
+}  // namespace ai500
