@@ -106,8 +106,8 @@ struct Ensemble {
                          job_plan(settings, job, *dataset), job_ranks);
     });
 
-    // 5: the jobs train side by side from one barrier; a member is on disk before any other is
-    // needed.
+    // 5: each job joins its ranks; the jobs train side by side from one barrier; a member is on
+    // disk before any other is needed.
     if (controller) controller->connect();
     world.barrier();
     if (controller) {

@@ -76,6 +76,14 @@ with Folder() as folder:
 
     code, out, err = run("--jobs", 1, "--quick", "--output", folder / "degree", ranks=2)
     check(code == 0, f"P_degree = 2 ends with 0: {err}")
-    check(json.loads((folder / "degree" / "result.json").read_text())["parallelism_degree"] == 2, "P_degree = 2")
+    degree = json.loads((folder / "degree" / "result.json").read_text())
+    check(degree["parallelism_degree"] == 2, "P_degree = 2")
+    reductions = degree["reductions"]
+    # 77,754 gradients, 2 x 336 statistics, the loss: floats
+    check(reductions["wire_bytes_per_step"] == 4 * (77754 + 672 + 1), f"wire bytes: {reductions}")
+    check("shared memory" in reductions["transport"], f"one host sums in shared memory: {reductions}")
+    check(reductions["exposed_seconds"] > 0 and reductions["hidden_seconds"] > 0, f"seconds: {reductions}")
+    check("shared memory of one host" in out and "exposed" in out, f"the report says how ranks reduce:\n{out}")
+    check("none: one rank a base model" in (run("aggregate", output)[1]), "one rank reduces nothing")
 
 done()

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <ai500/collectives/self.hpp>
+#include <ai500/collectives/shared_memory_reduction.hpp>
 #include <ai500/kernels/reference.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
 #include <ai500/parallel_modes/data.hpp>
@@ -84,6 +85,24 @@ TEST_CASE("fit: allocates nothing after the first step") {
 
   CHECK(after_first > 0);  // the counter works: preparing has allocated
   CHECK(after_last == after_first);
+}
+
+TEST_CASE("SharedMemoryReduction: allocates nothing after the first step") {
+  using Reduction = collectives::SharedMemoryReduction<float>;
+  devices::Host host;
+  Reduction reduction(host, collectives::SharedMemory::create(Reduction::bytes(1000)), 0, 1, 1000);
+  auto step = [&] {
+    for (Count part = 0; part < 10; ++part) {
+      reduction.start(reduction.memory().part(100 * part, 100));
+      reduction.progress();
+    }
+    reduction.finish();
+  };
+  step();
+  long const after_first = allocations;
+  for (int i = 0; i < 5; ++i) step();
+
+  CHECK(allocations == after_first);
 }
 #else
 TEST_CASE(
