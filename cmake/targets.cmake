@@ -1,72 +1,68 @@
 # SPDX-License-Identifier: Apache-2.0
-# The targets that a benchmark links. None of them hands a compiler flag to its consumer.
-include(warnings)
+# The targets that a benchmark links, of the components in ai500_found (packages.cmake). None of them
+# hands a compiler flag to its consumer. Nothing binary is installed: this file makes them in ai500's
+# own build and, by find_package(ai500), in a consumer's (docs/decisions/0007).
+#   in   ai500_include      the folder that has ai500/run.hpp
+#        ai500_repository   the checkout whose git revision reports name; empty in an installed package,
+#                           whose revision stands beside this file
+include(${CMAKE_CURRENT_LIST_DIR}/warnings.cmake)
 
 # ai500::ai500: all headers; those that include no library need nothing but a compiler.
-file(GLOB_RECURSE ai500_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/ai500/*.hpp
-     ${PROJECT_SOURCE_DIR}/include/ai500/*.ipp)
-add_library(ai500 INTERFACE)
-add_library(ai500::ai500 ALIAS ai500)
-target_compile_features(ai500 INTERFACE cxx_std_20)
-target_sources(ai500 INTERFACE FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES
-                               ${ai500_headers})
+if(NOT TARGET ai500::ai500)
+  add_library(ai500 INTERFACE)
+  add_library(ai500::ai500 ALIAS ai500)
+  target_compile_features(ai500 INTERFACE cxx_std_20)
+  target_include_directories(ai500 INTERFACE ${ai500_include})
+endif()
 
 # ai500_interface(<name> <libraries>...): ai500::<name>, headers that include these libraries.
 function(ai500_interface name)
+  if(NOT name IN_LIST ai500_found OR TARGET ai500::${name})
+    return()
+  endif()
   add_library(ai500_${name} INTERFACE)
   add_library(ai500::${name} ALIAS ai500_${name})
-  set_target_properties(ai500_${name} PROPERTIES EXPORT_NAME ${name})
   target_link_libraries(ai500_${name} INTERFACE ai500 ${ARGN})
 endfunction()
 
-# ai500_compiled_once(<name> <libraries>...): ai500::<name>, made of cmake/<name>.cpp: what takes many
-# seconds to compile. The consumer's build compiles it here, once, so that none of his own files pays
-# for it (docs/decisions/0001).
+# ai500_compiled_once(<name> <libraries>...): ai500::<name>, made of <name>.cpp: what takes many
+# seconds to compile. The consumer's build compiles it, once and only if something links it, so that
+# none of his own files pays for it (docs/decisions/0001).
 function(ai500_compiled_once name)
-  add_library(ai500_${name} STATIC ${PROJECT_SOURCE_DIR}/cmake/${name}.cpp)
+  if(NOT name IN_LIST ai500_found OR TARGET ai500::${name})
+    return()
+  endif()
+  add_library(ai500_${name} STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${name}.cpp)
   add_library(ai500::${name} ALIAS ai500_${name})
-  set_target_properties(ai500_${name} PROPERTIES EXPORT_NAME ${name})
   target_link_libraries(ai500_${name} PUBLIC ai500 ${ARGN})
   ai500_warnings(ai500_${name})
 endfunction()
 
 # ai500::zlib: data sets that are stored compressed.
-if(ZLIB_FOUND)
-  ai500_compiled_once(zlib PRIVATE ZLIB::ZLIB)
-endif()
+ai500_compiled_once(zlib PRIVATE ZLIB::ZLIB)
 
 # ai500::mpi: ranks that are MPI processes.
-if(ai500_with_mpi)
-  ai500_interface(mpi MPI::MPI_C)
+ai500_interface(mpi MPI::MPI_C)
+if(TARGET ai500_mpi)
   target_compile_definitions(ai500_mpi INTERFACE OMPI_SKIP_MPICXX=1)
 endif()
 
 # ai500::eigen: the reference kernels.
-if(Eigen3_FOUND)
-  ai500_compiled_once(eigen PRIVATE $<BUILD_INTERFACE:Eigen3::Eigen>)
-endif()
+ai500_compiled_once(eigen PRIVATE Eigen3::Eigen)
 
 # ai500::onednn: the fast kernels of CPUs, which leave some steps to the reference kernels. Their
 # threads are libgomp's, as oneDNN's are.
-if(onednn_FOUND AND TARGET ai500::eigen)
-  ai500_compiled_once(onednn ai500_eigen ai500_found::onednn gomp)
-endif()
+ai500_compiled_once(onednn ai500_eigen ai500_found::onednn gomp)
 
 # ai500::run: the command line, the reports and whatever else is no template.
-if(CLI11_FOUND AND tomlplusplus_FOUND AND nlohmann_json_FOUND AND xxhash_FOUND)
-  ai500_compiled_once(
-    run
-    PRIVATE
-    $<BUILD_INTERFACE:CLI11::CLI11>
-    $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
-    $<BUILD_INTERFACE:ai500_found::tomlplusplus>
-    ai500_found::xxhash)
-
-  set(generated ${PROJECT_BINARY_DIR}/generated)
+ai500_compiled_once(run PRIVATE CLI11::CLI11 nlohmann_json::nlohmann_json ai500_found::tomlplusplus
+                    ai500_found::xxhash)
+if(TARGET ai500_run AND ai500_repository)
+  set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated)
   add_custom_target(
     ai500_git_revision
-    COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D HEADER=${generated}/git_revision.hpp
-            -P ${PROJECT_SOURCE_DIR}/cmake/git_revision.cmake
+    COMMAND ${CMAKE_COMMAND} -D SOURCE=${ai500_repository} -D HEADER=${generated}/git_revision.hpp -P
+            ${CMAKE_CURRENT_LIST_DIR}/git_revision.cmake
     BYPRODUCTS ${generated}/git_revision.hpp
     COMMENT "Asking git for ai500's revision")
   add_dependencies(ai500_run ai500_git_revision)

@@ -54,13 +54,18 @@ inline int visible_cores() {
   return 0;
 }
 
-/// The compiler of this file, and so of the whole program: its users compile it themselves.
+/// The compiler of this file, and so of the whole program: its users compile it themselves, and may
+/// forget to say that it is to be fast.
 inline std::string compiler() {
 #if defined(__clang__)
-  return __VERSION__;  // "Debian Clang 14.0.6": says its own name
+  std::string text = __VERSION__;  // "Debian Clang 14.0.6": says its own name
 #else
-  return std::string("g++ ") + __VERSION__;
+  std::string text = std::string("g++ ") + __VERSION__;
 #endif
+#if !defined(__OPTIMIZE__)
+  text += ", without optimization";
+#endif
+  return text;
 }
 
 inline std::string git_revision() {
