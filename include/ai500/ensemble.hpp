@@ -79,7 +79,7 @@ struct Ensemble {
   [[gnu::cold]] std::optional<Report> run(Configuration const& asked, World& world) const {
     // 1: the user's configuration, completed and checked. 2: job -> ranks -> nodes.
     std::vector<std::string> const hosts = world.allgather(host_name());
-    int const cores = cores_a_rank(world);
+    int const cores = cores_a_rank(hosts, world.allgather(available_cores().list));
     std::string const run = world.bcast(run_identity(), 0);
     RunSettings settings;
     Placement placement;
@@ -93,15 +93,16 @@ struct Ensemble {
     World job_ranks = world.split(static_cast<int>(job));
 
     // 3: the job's bootstrap. 4: the data stay where they are; each rank reads its own samples.
-    typename Kernels::Device device = Kernels::Traits::make_device(settings.threads);
+    std::optional<typename Kernels::Device> device;
     std::optional<Dataset> dataset;
     std::optional<Controller> controller;
     std::string member;  // all that determines its bits
     agree(world, [&] {
+      device.emplace(Kernels::Traits::make_device(settings.threads));
       dataset.emplace(load_data(asked));
       member = member_settings(composition(), settings, dataset->size(Split::train));
       if (is_finished(asked.output, job, member)) return;
-      controller.emplace(device, workload, *dataset, optimizer,
+      controller.emplace(*device, workload, *dataset, optimizer,
                          draw_bootstrap(sampler, settings.seed, job, dataset->size(Split::train)),
                          job_plan(settings, job, *dataset), job_ranks);
     });
@@ -205,15 +206,6 @@ struct Ensemble {
             .accelerators_a_node = 1,
             .cores_a_rank = cores,
             .threaded = Kernels::Traits::threaded};
-  }
-
-  /// The cores of this rank's affinity mask, divided by the ranks of its host that have the same
-  /// mask.
-  [[gnu::cold]] static int cores_a_rank(World& world) {
-    CoreSet const cores = available_cores();
-    std::string const mine = host_name() + " " + cores.list;
-    std::vector<std::string> const all = world.allgather(mine);
-    return std::max(1, cores.count / static_cast<int>(std::ranges::count(all, mine)));
   }
 
   [[gnu::cold]] static JobPlan job_plan(RunSettings const& settings, Job job,

@@ -11,6 +11,7 @@
 #include <ai500/configuration/checks.ipp>
 #include <ai500/configuration/ensemble_shape.ipp>
 #include <ai500/configuration/run_settings.ipp>
+#include <ai500/devices/cores.ipp>
 #include <ai500/graph/describe.ipp>
 #include <ai500/graph/fuse.ipp>
 #include <ai500/graph/lower.ipp>

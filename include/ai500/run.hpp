@@ -63,23 +63,30 @@ template <class Benchmark>
   });
 }
 
-template <class Benchmark>
-[[gnu::cold]] void train(Benchmark const& benchmark, Command const& command,
-                         typename Benchmark::World& world) {
-  std::optional<Report> const report = benchmark.run(command.configuration, world);
-  agree(world, [&] {
-    if (report) publish(*report, command.configuration.output);
-  });
-}
-
 }  // namespace detail
+
+/// What a run does unless `run` is told otherwise: it trains the ensemble once and publishes its
+/// report.
+struct TrainOnce {
+  template <class Benchmark>
+  [[gnu::cold]] void operator()(Benchmark const& benchmark, Configuration const& asked,
+                                typename Benchmark::World& world) const {
+    std::optional<Report> const report = benchmark.run(asked, world);
+    agree(world, [&] {
+      if (report) publish(*report, asked.output);
+    });
+  }
+};
 
 /// Runs a benchmark as its command line says. Prints to standard output what was asked for, to
 /// standard error progress and, once, what went wrong.
+/// @param training what to do instead of training once, a sweep for example: called as
+/// training(benchmark, configuration, world) on all ranks, where the command line asks to train
 /// @return the exit code: 0 for a valid run, whether it PASSED or FAILED; 1 for an error while
 /// running; 2 for wrong usage
-template <class Benchmark>
-[[gnu::cold]] int run(int argc, char** argv, Benchmark const& benchmark = {}) {
+template <class Benchmark, class Training = TrainOnce>
+[[gnu::cold]] int run(int argc, char** argv, Benchmark const& benchmark = {},
+                      Training const& training = {}) {
   using Collective = typename Benchmark::CollectiveType;
   bool const speaks = Collective::launched_rank() == 0;  // so that one rank of many prints
   auto const parsed = parse_command_line(
@@ -116,7 +123,7 @@ template <class Benchmark>
     typename Benchmark::Session session(argc, argv);
     auto world = session.world();
     try {
-      detail::train(benchmark, command, world);
+      training(benchmark, command.configuration, world);
     } catch (AgreedError const&) {
       throw;
     } catch (std::exception const& error) {

@@ -25,18 +25,18 @@ def check(holds, what):
         print(f"FAILED: {what}")
 
 
-def run(*arguments, ranks=1, timeout=300):
-    """The benchmark's exit code, standard output and standard error; under mpirun for more than one rank."""
-    command = [BENCHMARK, *map(str, arguments)]
+def run(*arguments, ranks=1, timeout=300, program=BENCHMARK):
+    """A program's exit code, standard output and standard error; under mpirun for more than one rank."""
+    command = [str(program), *map(str, arguments)]
     if ranks > 1:
         command = ["mpirun", "--oversubscribe", "-n", str(ranks), *command]
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
     return done.returncode, done.stdout, done.stderr
 
 
-def refuses(code, *texts, arguments, ranks=1):
-    """Checks that the benchmark ends with `code` and one message that holds all the texts."""
-    returned, out, err = run(*arguments, ranks=ranks)
+def refuses(code, *texts, arguments, ranks=1, program=BENCHMARK):
+    """Checks that a program ends with `code` and one message that holds all the texts."""
+    returned, out, err = run(*arguments, ranks=ranks, program=program)
     shown = f"{' '.join(map(str, arguments))} (ranks {ranks}): exit code {returned}, said:\n{out}{err}"
     check(returned == code, f"exit code should be {code}: {shown}")
     for text in texts:

@@ -54,7 +54,9 @@ def git(folder, *arguments):
 
 
 def as_repository(folder):
-    """Makes a folder a git repository with one commit; returns its revision."""
+    """Makes a folder a git repository with one commit; returns its revision. Without git there is none to confuse."""
+    if not shutil.which("git"):
+        return "unknown"
     git(folder, "init", "--quiet")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "the consumer's own")
     return git(folder, "describe", "--always")
@@ -62,6 +64,8 @@ def as_repository(folder):
 
 def source_revision(source):
     """What `git describe` says of ai500's sources; "unknown" where they are no repository of their own."""
+    if not shutil.which("git"):
+        return "unknown"
     code, prefix = outcome("git", "-C", source, "rev-parse", "--show-prefix")
     if code != 0 or prefix.strip():
         return "unknown"

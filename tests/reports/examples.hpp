@@ -172,6 +172,7 @@ inline Report example_report() {
           .environment = {.host = "n1",
                           .cpu = "AMD EPYC 9B45",
                           .cores = 64,
+                          .host_cores = 128,
                           .compiler = "g++ 12.2.0",
                           .libraries = {{"oneDNN", "2.6.3"}, {"Open MPI", "4.1.4"}},
                           .git_revision = "0123abc",

@@ -106,6 +106,7 @@ inline constexpr Column columns[] = {
     {"host", [](Report const& r) { return r.environment.host; }},
     {"cpu", [](Report const& r) { return r.environment.cpu; }},
     {"cores", [](Report const& r) { return std::to_string(r.environment.cores); }},
+    {"host_cores", [](Report const& r) { return std::to_string(r.environment.host_cores); }},
     {"compiler", [](Report const& r) { return r.environment.compiler; }},
     {"libraries", [](Report const& r) { return names_and_versions(r.environment); }},
     {"git_revision", [](Report const& r) { return r.environment.git_revision; }},

@@ -18,6 +18,7 @@ struct Environment {
   std::string host = {};
   std::string cpu = {};  ///< the model's name, as /proc/cpuinfo gives it
   int cores = 0;         ///< cores that this process may use: its affinity mask
+  int host_cores = 0;    ///< cores of the host that are online
   std::string compiler = {};
   std::vector<Library> libraries = {};
   std::string git_revision = {};      ///< of ai500's sources; "unknown" outside a checkout

@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <ai500/collectives/host_name.hpp>
 #include <ai500/core/error.hpp>
+#include <ai500/devices/cores.hpp>
 #include <ai500/reports/environment.hpp>
 #include <ai500/reports/files.hpp>
 
@@ -41,17 +41,6 @@ inline std::string system_value(char const* file, std::string_view name, char se
     return std::string(value.substr(0, value.find_last_not_of(around) + 1));
   }
   return "";
-}
-
-/// The cores of the affinity mask. A mask that is too small for the machine is an error of the
-/// call: it is doubled until it fits.
-inline int visible_cores() {
-  for (std::size_t most = CPU_SETSIZE; most <= (std::size_t{1} << 20); most *= 2) {
-    std::vector<cpu_set_t> mask(most / CPU_SETSIZE);
-    std::size_t const bytes = mask.size() * sizeof(cpu_set_t);
-    if (sched_getaffinity(0, bytes, mask.data()) == 0) return CPU_COUNT_S(bytes, mask.data());
-  }
-  return 0;
 }
 
 /// The compiler of this file, and so of the whole program: its users compile it themselves, and may
@@ -83,7 +72,8 @@ namespace ai500 {
 Environment this_environment(std::vector<Library> libraries) {
   Environment environment;
   environment.host = host_name();
-  environment.cores = reports::visible_cores();
+  environment.cores = available_cores().count;
+  environment.host_cores = host_cores();
   environment.compiler = reports::compiler();
   environment.libraries = std::move(libraries);
   environment.git_revision = reports::git_revision();

@@ -203,6 +203,7 @@ inline Json json_of(Environment const& environment) {
   return {{"host", environment.host},
           {"cpu", environment.cpu},
           {"cores", environment.cores},
+          {"host_cores", environment.host_cores},
           {"compiler", environment.compiler},
           {"libraries", std::move(libraries)},
           {"git_revision", environment.git_revision},

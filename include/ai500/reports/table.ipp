@@ -74,7 +74,8 @@ inline std::string benchmark_rows(Report const& report) {
 
 inline std::string environment_rows(Environment const& environment) {
   std::string text = row("host", environment.host) + row("CPU", environment.cpu) +
-                     row("cores", std::to_string(environment.cores)) +
+                     row("cores", std::to_string(environment.cores) + " of the host's " +
+                                      std::to_string(environment.host_cores)) +
                      row("operating system", environment.operating_system) +
                      row("compiler", environment.compiler);
   std::string_view label = "libraries";

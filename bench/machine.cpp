@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this machine can do at most: FP32 multiply-adds and bytes from memory, 1 thread and all.
+#include "machine.hpp"
+
+#include "benchmarks.hpp"
+
+namespace {
+
+/// A rate that is measured as a whole: one iteration, one counter.
+void add_rate(std::string const& name, std::string const& unit,
+              double (*measure)(bench::Host const&)) {
+  for (int const threads : bench::thread_counts())
+    bench::add(name + "/threads:" + std::to_string(threads), [=](bench::State& state) {
+      bench::Host const host = bench::host_of(threads);
+      double best = 0;
+      for (auto _ : state) best = std::max(best, measure(host));
+      state.counters[unit] = best;
+    });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return bench::run(argc, argv, [] {
+    add_rate("peak_fp32_multiply_adds", "FLOP/s", bench::peak_flops);
+    add_rate("memory_in_place", "bytes/s", bench::in_place_bandwidth);
+    add_rate("memory_copy", "bytes/s", bench::copy_bandwidth);
+  });
+}
