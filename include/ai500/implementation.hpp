@@ -20,3 +20,4 @@
 #include <ai500/parallelism/parallelism_controller.ipp>
 #include <ai500/reports/reports.ipp>
 #include <ai500/training/prepared_program.ipp>
+#include <ai500/storage/storage.ipp>

@@ -2,21 +2,19 @@
 #pragma once
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <ai500/core/error.hpp>
 #include <ai500/core/types.hpp>
 #include <ai500/reports/csv.hpp>
-#include <ai500/reports/files.ipp>
 #include <ai500/reports/number_text.hpp>
 #include <ai500/reports/report.hpp>
+#include <ai500/storage/files.ipp>
 
 namespace ai500::reports {
 
@@ -111,15 +109,6 @@ inline constexpr Column columns[] = {
     {"git_revision", [](Report const& r) { return r.environment.git_revision; }},
     {"operating_system", [](Report const& r) { return r.environment.operating_system; }}};
 
-/// Waits until no other process appends. A file system without locks is no reason to lose a row:
-/// there a single appending write has to do.
-/// @throws OutputError
-inline void lock(OpenFile const& file, std::string const& path) {
-  int const result = uninterrupted([&] { return ::flock(file.descriptor(), LOCK_EX); });
-  bool const is_unsupported = errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS;
-  if (result != 0 && !is_unsupported) throw_system_error(path, "flock");
-}
-
 /// What stands before a new row: the header in a new file, a newline behind an unfinished line.
 /// @throws OutputError if the file's columns are others
 inline std::string before_row(std::string const& path, Count size) {
@@ -162,8 +151,8 @@ std::string csv_row(Report const& report) {
 }
 
 void append_to_csv(std::string const& path, Report const& report) {
-  reports::OpenFile file(path, O_WRONLY | O_CREAT | O_APPEND, path);
-  reports::lock(file, path);
+  storage::OpenFile file(path, O_WRONLY | O_CREAT | O_APPEND, path);
+  file.lock();
   Count const size = file.size();
   std::string const row = reports::before_row(path, size) + csv_row(report);
   try {

@@ -11,10 +11,10 @@
 #include <ai500/core/clock.hpp>
 #include <ai500/metrics/valid_flops.hpp>
 #include <ai500/reports/ensemble_report.hpp>
-#include <ai500/reports/files.hpp>
 #include <ai500/reports/mean_reduction_cost.hpp>
 #include <ai500/reports/member_folder.hpp>
 #include <ai500/reports/rates.hpp>
+#include <ai500/storage/files.hpp>
 
 namespace ai500 {
 
