@@ -17,7 +17,10 @@
 #include <ai500/graph/memory_plan.ipp>
 #include <ai500/parallel_modes/micro_batches.ipp>
 #include <ai500/parallel_modes/reduction_buckets.ipp>
+#include <ai500/parallelism/data_duplicator.ipp>
 #include <ai500/parallelism/parallelism_controller.ipp>
 #include <ai500/reports/reports.ipp>
-#include <ai500/training/prepared_program.ipp>
 #include <ai500/storage/storage.ipp>
+#include <ai500/training/checkpoint.ipp>
+#include <ai500/training/prepared_program.ipp>
+#include <ai500/training/settings_difference.ipp>

@@ -63,6 +63,16 @@ template <class Benchmark>
   });
 }
 
+/// `aggregate`: the vote over the members of earlier runs.
+template <class Benchmark>
+[[gnu::cold]] void aggregate(Benchmark const& benchmark, Command const& command) {
+  std::string const data = Benchmark::data_folder(command.configuration);
+  Report report = benchmark.aggregate(command.aggregate_folder, Benchmark::Dataset::load(data),
+                                      command.configuration.jobs);
+  report.data = in_place(data);
+  publish(report, command.aggregate_folder);
+}
+
 template <class Benchmark>
 [[gnu::cold]] void train(Benchmark const& benchmark, Command const& command,
                          typename Benchmark::World& world) {
@@ -104,11 +114,7 @@ template <class Benchmark>
         detail::plan(benchmark, command, argc, argv);
         return 0;
       case Command::Kind::aggregate:
-        if (speaks)
-          publish(benchmark.aggregate(command.aggregate_folder,
-                                      Benchmark::load_data(command.configuration),
-                                      command.configuration.jobs),
-                  command.aggregate_folder);
+        if (speaks) detail::aggregate(benchmark, command);
         return 0;
       case Command::Kind::train:
         break;

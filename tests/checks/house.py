@@ -47,6 +47,7 @@ LIBRARIES_OF_HEADERS = (
     (re.compile(r"datasets/(gzip_file|fashion_mnist)\.ipp"), {"zlib"}),
     (re.compile(r"command_line\.ipp"), {"CLI11", "toml++"}),
     (re.compile(r"(reports|storage)/.*\.ipp"), {"JSON", "xxHash"}),
+    (re.compile(r"training/checkpoint\.ipp|parallelism/data_duplicator\.ipp"), {"JSON", "xxHash"}),
     (re.compile(r"implementation\.hpp"), {"CLI11", "toml++", "JSON", "xxHash"}),
 )
 

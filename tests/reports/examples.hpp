@@ -21,6 +21,8 @@ inline MemberRecord example_member() {
           .seconds = 16.0,
           .preparation_seconds = 1.25,
           .evaluation_seconds = 0.75,
+          .checkpoint_seconds = 0.375,
+          .resumed = 2,
           .started_unix = 1700000000.5,
           .finished_unix = 1700000016.5,
           .run = "n1:4711:1700000000",
@@ -50,6 +52,7 @@ inline Report example_report() {
   first.quality = 0.75;
   first.out_of_bag_quality = not_measured;
   MemberRecord second = example_member();
+  first.resumed = 0;
   second.quality = 0.75125;
   return {.version = "0.1.0",
           .policies = {.workload = "image_classification",
@@ -65,6 +68,13 @@ inline Report example_report() {
           .layout = "nChw16c",
           .instruction_set = "avx512_core",
           .precision = {.compute = "float32", .accumulate = "float64", .message = "bfloat16"},
+          .data = {.source = "/data/imagenet",
+                   .folder = "/scratch/imagenet",
+                   .nodes = 2,
+                   .nodes_copied = 1,
+                   .bytes = 150000000000,
+                   .seconds = 300.5,
+                   .repaired = {"/scratch/imagenet/train-7: it is damaged"}},
           .ensemble_size = 2,
           .members_kept = 2,
           .parallelism_degree = 2,
@@ -82,6 +92,7 @@ inline Report example_report() {
           .training_seconds = 16.0,
           .preparation_seconds = 1.25,
           .evaluation_seconds = 0.75,
+          .checkpoint_seconds = 0.375,
           .timing = "slowest rank after a common start",
           .reductions = {.transport = "shared memory",
                          .buckets = 21,

@@ -31,6 +31,11 @@ inline double started_unix(Report const& report) {
   return started;
 }
 
+inline Count members_resumed(Report const& report) {
+  return std::ranges::count_if(report.members,
+                               [](MemberRecord const& member) { return member.resumed > 0; });
+}
+
 inline std::string names_and_versions(Environment const& environment) {
   std::string text;
   for (Library const& library : environment.libraries)
@@ -52,6 +57,11 @@ inline constexpr Column columns[] = {
     {"workload", [](Report const& r) { return r.policies.workload; }},
     {"model", [](Report const& r) { return r.model; }},
     {"dataset", [](Report const& r) { return r.dataset; }},
+    {"data_folder", [](Report const& r) { return r.data.folder; }},
+    {"data_nodes", [](Report const& r) { return std::to_string(r.data.nodes); }},
+    {"data_nodes_copied", [](Report const& r) { return std::to_string(r.data.nodes_copied); }},
+    {"data_bytes", [](Report const& r) { return std::to_string(r.data.bytes); }},
+    {"data_seconds", [](Report const& r) { return shortest(r.data.seconds); }},
     {"kernels", [](Report const& r) { return r.kernels; }},
     {"sampler", [](Report const& r) { return r.policies.sampler; }},
     {"optimizer", [](Report const& r) { return r.policies.optimizer; }},
@@ -80,6 +90,8 @@ inline constexpr Column columns[] = {
     {"training_seconds", [](Report const& r) { return shortest(r.training_seconds); }},
     {"preparation_seconds", [](Report const& r) { return shortest(r.preparation_seconds); }},
     {"evaluation_seconds", [](Report const& r) { return shortest(r.evaluation_seconds); }},
+    {"checkpoint_seconds", [](Report const& r) { return shortest(r.checkpoint_seconds); }},
+    {"members_resumed", [](Report const& r) { return std::to_string(members_resumed(r)); }},
     {"timing", [](Report const& r) { return r.timing; }},
     {"reduction_transport", [](Report const& r) { return r.reductions.transport; }},
     {"reduction_buckets", [](Report const& r) { return std::to_string(r.reductions.buckets); }},

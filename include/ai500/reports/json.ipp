@@ -54,6 +54,8 @@ inline Json json_of(MemberRecord const& member) {
           {"seconds", member.seconds},
           {"preparation_seconds", member.preparation_seconds},
           {"evaluation_seconds", member.evaluation_seconds},
+          {"checkpoint_seconds", member.checkpoint_seconds},
+          {"resumed", member.resumed},
           {"started_unix", member.started_unix},
           {"finished_unix", member.finished_unix},
           {"run", member.run},
@@ -89,6 +91,8 @@ inline MemberRecord member_of(Json const& json, std::string_view file) {
   member.seconds = reader.number("seconds");
   member.preparation_seconds = reader.number("preparation_seconds");
   member.evaluation_seconds = reader.number("evaluation_seconds");
+  member.checkpoint_seconds = reader.number("checkpoint_seconds");
+  member.resumed = reader.integer<int>("resumed", 0);
   member.started_unix = reader.number("started_unix");
   member.finished_unix = reader.number("finished_unix");
   member.run = reader.text("run");
@@ -141,6 +145,13 @@ inline Json json_of(Report::Quality const& quality) {
           {"penalty_coefficient", quality.penalty_coefficient}};
 }
 
+inline Json json_of(DataPlacement const& data) {
+  return {{"source", data.source},    {"folder", data.folder},
+          {"nodes", data.nodes},      {"nodes_copied", data.nodes_copied},
+          {"bytes", data.bytes},      {"seconds", data.seconds},
+          {"repaired", data.repaired}};
+}
+
 inline Json json_of(std::vector<MemberRecord> const& members) {
   Json list = Json::array();
   for (MemberRecord const& member : members) list.push_back(json_of(member));
@@ -157,6 +168,7 @@ std::string to_json(Report const& report) {
   json["policies"] = reports::json_of(report.policies);
   json["model"] = report.model;
   json["dataset"] = report.dataset;
+  json["data"] = reports::json_of(report.data);
   json["kernels"] = report.kernels;
   json["layout"] = report.layout;
   json["instruction_set"] = report.instruction_set;
@@ -178,6 +190,7 @@ std::string to_json(Report const& report) {
   json["training_seconds"] = report.training_seconds;
   json["preparation_seconds"] = report.preparation_seconds;
   json["evaluation_seconds"] = report.evaluation_seconds;
+  json["checkpoint_seconds"] = report.checkpoint_seconds;
   json["timing"] = report.timing;
   json["reductions"] = reports::json_of(report.reductions);
   json["flops"] = report.flops;

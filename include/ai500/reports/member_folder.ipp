@@ -26,6 +26,24 @@ inline std::string member_json(std::string const& output, Job job) {
   return member_folder(output, job) + "/member.json";
 }
 
+/// The members that have a folder, finished or not, in job order.
+/// @throws OutputError
+inline std::vector<Job> members_with_folder(std::string const& output) {
+  constexpr std::string_view prefix = "member-";
+  std::vector<Job> jobs;
+  for (std::string const& name : folder_names(output)) {
+    if (!name.starts_with(prefix)) continue;
+    Job job = 0;
+    char const* const end = name.data() + name.size();
+    auto const [rest, error] = std::from_chars(name.data() + prefix.size(), end, job);
+    // The last: "member-7" and "member-00007" are not names of ours.
+    if (error == std::errc{} && rest == end && member_folder(output, job) == output + '/' + name)
+      jobs.push_back(job);
+  }
+  std::sort(jobs.begin(), jobs.end());
+  return jobs;
+}
+
 }  // namespace ai500::reports
 
 namespace ai500 {
@@ -35,6 +53,10 @@ std::string member_folder(std::string const& output, Job job) {
   std::string number = std::to_string(job);
   if (number.size() < digits) number.insert(0, digits - number.size(), '0');
   return output + "/member-" + number;
+}
+
+std::string checkpoint_file(std::string const& output, Job job) {
+  return member_folder(output, job) + "/checkpoint.safetensors";
 }
 
 void save_member(std::string const& output, MemberRecord const& record,
@@ -52,6 +74,7 @@ void save_member(std::string const& output, MemberRecord const& record,
   remove_file(reports::member_json(output, record.job));
   write_atomically(folder + '/' + reports::predictions_file, bytes);
   write_atomically(reports::member_json(output, record.job), storage::sealed_text(json));
+  remove_file(checkpoint_file(output, record.job));
 }
 
 SavedMember load_member(std::string const& output, Job job) {
@@ -81,20 +104,16 @@ bool member_is_finished(std::string const& output, Job job) {
 }
 
 std::vector<Job> finished_members(std::string const& output) {
-  constexpr std::string_view prefix = "member-";
-  std::vector<Job> jobs;
-  for (std::string const& name : folder_names(output)) {
-    if (!name.starts_with(prefix)) continue;
-    Job job = 0;
-    char const* const end = name.data() + name.size();
-    auto const [rest, error] = std::from_chars(name.data() + prefix.size(), end, job);
-    // The last but one: "member-7" and "member-00007" are not names of ours.
-    if (error == std::errc{} && rest == end && member_folder(output, job) == output + '/' + name &&
-        member_is_finished(output, job))
-      jobs.push_back(job);
-  }
-  std::sort(jobs.begin(), jobs.end());
+  std::vector<Job> jobs = reports::members_with_folder(output);
+  std::erase_if(jobs, [&](Job job) { return !member_is_finished(output, job); });
   return jobs;
+}
+
+void sweep_members(std::string const& output) {
+  for (Job const job : reports::members_with_folder(output)) {
+    remove_stale_temporaries(member_folder(output, job));
+    if (member_is_finished(output, job)) remove_file(checkpoint_file(output, job));
+  }
 }
 
 std::vector<SavedMember> load_members(std::string const& output) {
