@@ -25,14 +25,15 @@ function(ai500_interface name)
   target_link_libraries(ai500_${name} INTERFACE ai500 ${ARGN})
 endfunction()
 
-# ai500_compiled_once(<name> <libraries>...): ai500::<name>, made of <name>.cpp: what takes many
+# ai500_compiled_once(<name> <libraries>...): ai500::<name>, made of <name>*.cpp: what takes many
 # seconds to compile. The consumer's build compiles it, once and only if something links it, so that
 # none of his own files pays for it (docs/decisions/0001).
 function(ai500_compiled_once name)
   if(NOT name IN_LIST ai500_found OR TARGET ai500::${name})
     return()
   endif()
-  add_library(ai500_${name} STATIC EXCLUDE_FROM_ALL ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${name}.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${name}*.cpp)
+  add_library(ai500_${name} STATIC EXCLUDE_FROM_ALL ${sources})
   add_library(ai500::${name} ALIAS ai500_${name})
   target_link_libraries(ai500_${name} PUBLIC ai500 ${ARGN})
   ai500_warnings(ai500_${name})
@@ -57,6 +58,12 @@ ai500_compiled_once(onednn ai500_eigen ai500_found::onednn gomp)
 # ai500::run: the command line, the reports and whatever else is no template.
 ai500_compiled_once(run PRIVATE CLI11::CLI11 nlohmann_json::nlohmann_json ai500_found::tomlplusplus
                     ai500_found::xxhash)
+if(TARGET ai500_run)
+  # Text for people takes the optimizer long and gains nothing.
+  set_source_files_properties(
+    ${CMAKE_CURRENT_LIST_DIR}/run.cpp ${CMAKE_CURRENT_LIST_DIR}/run_command_line.cpp
+    PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O1>)
+endif()
 if(TARGET ai500_run AND ai500_repository)
   set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated)
   add_custom_target(

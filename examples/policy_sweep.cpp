@@ -35,7 +35,8 @@ using Aggregations = TypeList<aggregation::SoftVote, aggregation::MajorityVote>;
 /// The vote over members that are already trained.
 template <class B>
 void print_vote(Configuration const& asked) {
-  Report const report = B{}.aggregate(asked.output, B::load_data(asked), asked.jobs);
+  Report const report =
+      B{}.aggregate(asked.output, B::Dataset::load(B::data_folder(asked)), asked.jobs);
   std::printf("%-28s %-16s %9.4f %9.4f\n", report.policies.sampler.c_str(),
               report.policies.aggregation.c_str(), report.mean_member_quality,
               report.quality.achieved);

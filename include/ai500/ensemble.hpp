@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ai500/bagging/job_controller.hpp>
@@ -16,6 +17,7 @@
 #include <ai500/devices/cores.hpp>
 #include <ai500/kernels/kernel_set.hpp>
 #include <ai500/parallel_modes/policy.hpp>
+#include <ai500/parallelism/data_duplicator.hpp>
 #include <ai500/parallelism/parallelism_controller.hpp>
 #include <ai500/precision/policy.hpp>
 #include <ai500/reports/composition.hpp>
@@ -73,7 +75,8 @@ struct Ensemble {
   using with_aggregation = with_workload<typename Workload::template with_aggregation<A>>;
 
   /// Section 3.3, steps 1 to 6. Collective over the ranks of the world. A member that an earlier
-  /// run finished with the same settings is not trained again.
+  /// run finished with the same settings is not trained again; one that it was interrupted in goes
+  /// on from its checkpoint.
   /// @return the report of the members that are there; on rank 0 only, and not with `--job`
   /// @throws AgreedError on all ranks: what was asked for cannot be, data or output are unusable
   [[gnu::cold]] std::optional<Report> run(Configuration const& asked, World& world) const {
@@ -92,20 +95,29 @@ struct Ensemble {
     Job const job = static_cast<Job>(placement.job_of(world.rank()));
     World job_ranks = world.split(static_cast<int>(job));
 
-    // 3: the job's bootstrap. 4: the data stay where they are; each rank reads its own samples.
+    // 3: the job's bootstrap. 4: the data, in place or duplicated once a node; each rank reads its
+    // own samples.
+    DataPlacement const data =
+        place_data(world, hosts, data_folder(asked), Dataset::files, asked.scratch);
     std::optional<typename Kernels::Device> device;
     std::optional<Dataset> dataset;
     std::optional<Controller> controller;
     std::string member;  // all that determines its bits
     agree(world, [&] {
       device.emplace(Kernels::Traits::make_device(settings.threads));
-      dataset.emplace(load_data(asked));
+      dataset.emplace(Dataset::load(data.folder));
       member = member_settings(composition(), settings, dataset->size(Split::train));
       if (is_finished(asked.output, job, member)) return;
-      controller.emplace(*device, workload, *dataset, optimizer,
-                         draw_bootstrap(sampler, settings.seed, job, dataset->size(Split::train)),
-                         job_plan(settings, job, *dataset), job_ranks);
+      controller.emplace(
+          *device, workload, *dataset, optimizer,
+          draw_bootstrap(sampler, settings.seed, job, dataset->size(Split::train)),
+          job_plan(settings, job, *dataset,
+                   {checkpoint_file(asked.output, job), member, asked.checkpoint_steps}),
+          job_ranks);
     });
+    std::vector<std::string> const starts =
+        job_ranks.allgather(controller ? controller->start() : "finished");
+    agree(world, [&] { require_one_start(job, starts); });
 
     // 5: each job joins its ranks; the jobs train side by side from one barrier; a member is on
     // disk before any other is needed.
@@ -124,8 +136,9 @@ struct Ensemble {
     // 6: the members vote.
     std::optional<Report> report;
     agree(world, [&] {
-      if (world.rank() == 0 && !asked.job)
-        report = aggregate(asked.output, *dataset, settings.shape.ensemble_size);
+      if (world.rank() != 0 || asked.job) return;
+      report = aggregate(asked.output, *dataset, settings.shape.ensemble_size);
+      report->data = data;
     });
     return report;
   }
@@ -146,10 +159,9 @@ struct Ensemble {
     return report;
   }
 
-  /// The data set in the folder that the configuration names, or in its usual one.
-  /// @throws DataError
-  static Dataset load_data(Configuration const& asked) {
-    return Dataset::load(asked.data.empty() ? std::string(Dataset::default_folder) : asked.data);
+  /// The folder of the data set that the configuration names, or its usual one.
+  static std::string data_folder(Configuration const& asked) {
+    return asked.data.empty() ? std::string(Dataset::default_folder) : asked.data;
   }
 
   /// The programs of one rank as its kernels compute them, in words: steps, what was fused,
@@ -209,7 +221,7 @@ struct Ensemble {
   }
 
   [[gnu::cold]] static JobPlan job_plan(RunSettings const& settings, Job job,
-                                        Dataset const& dataset) {
+                                        Dataset const& dataset, CheckpointPlan checkpoint) {
     JobPlan plan{.fit = {.seed = settings.seed,
                          .job = job,
                          .epochs = settings.epochs,
@@ -221,6 +233,7 @@ struct Ensemble {
       plan.test_samples = std::min(plan.test_samples, quick_samples);
     }
     plan.out_of_bag_samples = plan.test_samples;
+    plan.checkpoint = std::move(checkpoint);
     return plan;
   }
 

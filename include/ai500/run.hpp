@@ -63,6 +63,16 @@ template <class Benchmark>
   });
 }
 
+/// `aggregate`: the vote over the members of earlier runs.
+template <class Benchmark>
+[[gnu::cold]] void aggregate(Benchmark const& benchmark, Command const& command) {
+  std::string const data = Benchmark::data_folder(command.configuration);
+  Report report = benchmark.aggregate(command.aggregate_folder, Benchmark::Dataset::load(data),
+                                      command.configuration.jobs);
+  report.data = in_place(data);
+  publish(report, command.aggregate_folder);
+}
+
 }  // namespace detail
 
 /// What a run does unless `run` is told otherwise: it trains the ensemble once and publishes its
@@ -111,11 +121,7 @@ template <class Benchmark, class Training = TrainOnce>
         detail::plan(benchmark, command, argc, argv);
         return 0;
       case Command::Kind::aggregate:
-        if (speaks)
-          publish(benchmark.aggregate(command.aggregate_folder,
-                                      Benchmark::load_data(command.configuration),
-                                      command.configuration.jobs),
-                  command.aggregate_folder);
+        if (speaks) detail::aggregate(benchmark, command);
         return 0;
       case Command::Kind::train:
         break;

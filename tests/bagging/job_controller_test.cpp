@@ -19,6 +19,7 @@
 #include <ai500/samplers/every_sample.hpp>
 #include <ai500/samplers/poisson_bootstrap.hpp>
 
+#include "../storage/output_folder.hpp"
 #include "../training/small_model.hpp"
 
 namespace ai500::testing {
@@ -35,6 +36,7 @@ struct RecordedImages {
   std::shared_ptr<std::vector<Sample>> asked = std::make_shared<std::vector<Sample>>();
 
   static RecordedImages load(std::string const&) { return {}; }
+  static std::vector<std::string> files(std::string const&) { return {}; }
   Count size(Split split) const { return images.size(split); }
   int label(Split split, Sample sample) const { return images.label(split, sample); }
   template <class T>
@@ -227,6 +229,117 @@ TEST_CASE("JobController: a batch larger than the bootstrap is a usage error tha
       job.controller(),
       "--batch 101: job 3's bootstrap has only 100 samples; the batch must be at most that",
       UsageError);
+}
+
+namespace {
+
+/// What ends a training in its midst, as a kill does.
+struct Killed {};
+
+/// Trains until so many steps are done in this run.
+template <class Controller>
+void train_and_die(Controller& controller, int steps) {
+  CHECK_THROWS_AS(controller.train([&](FitProgress const&) {
+    if (steps-- == 0) throw Killed{};
+  }),
+                  Killed);
+}
+
+}  // namespace
+
+TEST_CASE("JobController: a training that died several times ends with the same bits") {
+  test::OutputFolder const folder;
+  OneJob<> undisturbed;
+  auto whole = undisturbed.controller();
+  whole.train(nobody_watches);
+  whole.evaluate();
+  OneJob<> job;
+  job.plan.checkpoint = {.file = folder / "checkpoint", .settings = "settings", .steps = 3};
+  CHECK(job.controller().start() == "its first step");
+
+  // Steps are saved in threes: 5 leave 3 behind, 4 more 6, 1 more nothing new.
+  for (int const steps : {5, 4, 1}) {
+    auto controller = job.controller();
+    train_and_die(controller, steps);
+  }
+  int steps = 0;
+  auto last = job.controller();
+  CHECK(last.start() != "its first step");
+  CHECK(last.start() == job.controller().start());
+  last.train([&](FitProgress const&) { ++steps; });
+  last.evaluate();
+
+  Count const all = whole.record().samples_processed / 32;
+  CHECK(steps == all - 6);
+  CHECK(last.predictions() == whole.predictions());
+  CHECK(last.record().final_loss == whole.record().final_loss);
+  CHECK(last.record().out_of_bag_quality == whole.record().out_of_bag_quality);
+  CHECK(last.record().samples_processed == whole.record().samples_processed);
+  CHECK(whole.record().resumed == 0);
+  CHECK(whole.record().checkpoint_seconds == 0);
+  // The run that saved nothing new left no trace.
+  CHECK(last.record().resumed == 2);
+  CHECK(last.record().checkpoint_seconds > 0);
+  CHECK(last.record().started_unix < last.record().finished_unix);
+}
+
+TEST_CASE("JobController: one that died after its last step only evaluates, with the same bits") {
+  test::OutputFolder const folder;
+  OneJob<> job;
+  job.plan.checkpoint = {.file = folder / "checkpoint", .settings = "settings"};
+  auto first = job.controller();
+  first.train(nobody_watches);
+  first.evaluate();
+
+  auto second = job.controller();
+  second.train([](FitProgress const&) { FAIL("trained again"); });
+  second.evaluate();
+
+  CHECK(second.predictions() == first.predictions());
+  CHECK(second.record().final_loss == first.record().final_loss);
+  CHECK(second.record().samples_processed == first.record().samples_processed);
+  CHECK(second.record().seconds >= 0.9 * first.record().seconds);
+}
+
+TEST_CASE("JobController: a checkpoint of other settings is refused") {
+  test::OutputFolder const folder;
+  OneJob<> job;
+  job.plan.checkpoint = {.file = folder / "checkpoint", .settings = "seed 7"};
+  job.controller().train(nobody_watches);
+  job.plan.checkpoint.settings = "seed 8";
+
+  CHECK_THROWS_WITH_AS(job.controller(), doctest::Contains("asked for: seed 8"), OutputError);
+}
+
+TEST_CASE("JobController: without steps between checkpoints none is written, but one is resumed") {
+  test::OutputFolder const folder;
+  OneJob<> job;
+  job.plan.checkpoint = {.file = folder / "checkpoint", .settings = "settings", .steps = 0};
+  job.controller().train(nobody_watches);
+  CHECK(test::names_in(folder.path()).empty());
+  job.plan.checkpoint.steps = 2;
+  auto controller = job.controller();
+  train_and_die(controller, 3);
+  std::string const saved = test::read_bytes(folder / "checkpoint");
+  job.plan.checkpoint.steps = 0;
+
+  auto resumed = job.controller();
+  resumed.train(nobody_watches);
+
+  CHECK(resumed.record().resumed == 1);
+  CHECK(test::read_bytes(folder / "checkpoint") == saved);
+}
+
+TEST_CASE("JobController: a checkpoint that cannot be written ends the training with an error") {
+  test::OutputFolder const folder;
+  test::write_bytes(folder / "file", "");
+  OneJob<> job;
+  auto controller = job.controller();
+  job.plan.checkpoint = {.file = folder / "file/checkpoint", .settings = "settings", .steps = 1};
+  auto saving = job.controller();
+
+  CHECK_THROWS_WITH_AS(saving.train(nobody_watches), doctest::Contains((folder / "file").c_str()),
+                       OutputError);
 }
 
 }  // namespace ai500::testing

@@ -54,6 +54,7 @@ with Folder() as folder:
     check(code == 0, f"aggregate ends with 0: {err}")
     again = json.loads((output / "result.json").read_text())
     check(again["quality"] == result["quality"], "the vote over the folder is the vote of the run")
+    check(again["data"] == result["data"], "both read the data in place")
     check(len(list(csv.reader(open(output / "results.csv")))) == 3, "aggregate appends a row")
 
     shutil.rmtree(output / "member-0001")

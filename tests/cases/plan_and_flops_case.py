@@ -32,7 +32,7 @@ check([row[2] for row in rows] == ["640", "1,280"], f"both rule sets count the c
 code, out, err = run("--help")
 check(code == 0 and err == "", f"--help ends with 0: {err}")
 for option in ("--jobs", "--degree", "--job", "--epochs", "--batch", "--micro-batch", "--threads", "--seed", "--data",
-               "--output", "--quick", "--config", "plan", "flops", "aggregate"):
+               "--scratch", "--checkpoint-steps", "--output", "--quick", "--config", "plan", "flops", "aggregate"):
     check(option in out, f"--help names {option}:\n{out}")
 code, out, err = run("--help", ranks=2)
 check(out.count("--micro-batch") == 1, "--help is printed once under mpirun")

@@ -10,7 +10,7 @@ LAYERS = (
     ("graph", "metrics", "configuration"),
     ("devices", "precision", "samplers", "aggregation"),
     ("kernels", "collectives", "optimizers", "parallel_modes"),
-    ("models", "datasets", "monitoring"),
+    ("models", "datasets", "storage", "monitoring"),
     ("training", "parallelism"),
     ("workloads", "bagging", "reports"),
     (),  # 7: ensemble.hpp
@@ -46,7 +46,8 @@ LIBRARIES_OF_HEADERS = (
     (re.compile(r"collectives/(mpi|mpi_call|mpi_messages|message_reduction)\.hpp"), {"MPI"}),
     (re.compile(r"datasets/(gzip_file|fashion_mnist)\.ipp"), {"zlib"}),
     (re.compile(r"command_line\.ipp"), {"CLI11", "toml++"}),
-    (re.compile(r"reports/.*\.ipp"), {"JSON", "xxHash"}),
+    (re.compile(r"(reports|storage)/.*\.ipp"), {"JSON", "xxHash"}),
+    (re.compile(r"training/checkpoint\.ipp|parallelism/data_duplicator\.ipp"), {"JSON", "xxHash"}),
     (re.compile(r"implementation\.hpp"), {"CLI11", "toml++", "JSON", "xxHash"}),
 )
 

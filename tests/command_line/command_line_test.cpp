@@ -101,6 +101,8 @@ TEST_CASE("parse_command_line: without arguments everything is left to the workl
   CHECK(!given.configuration.micro_batch);
   CHECK(!given.configuration.threads);
   CHECK(given.configuration.seed == 1);
+  CHECK(!given.configuration.checkpoint_steps);
+  CHECK(given.configuration.scratch == "");
   CHECK(given.configuration.data == "");
   CHECK(given.configuration.output == "ai500-output");
   CHECK(!given.configuration.quick);
@@ -113,11 +115,30 @@ TEST_CASE("parse_command_line: takes an argv without even the program's name") {
 }
 
 TEST_CASE("parse_command_line: every option arrives") {
-  Command const given = command({"--jobs",    "4",   "--degree",      "2",
-                                 "--job",     "3",   "--epochs",      "5",
-                                 "--batch",   "256", "--micro-batch", "32",
-                                 "--threads", "6",   "--seed",        "18446744073709551615",
-                                 "--data",    "/d",  "--output",      "o",
+  Command const given = command({"--jobs",
+                                 "4",
+                                 "--degree",
+                                 "2",
+                                 "--job",
+                                 "3",
+                                 "--epochs",
+                                 "5",
+                                 "--batch",
+                                 "256",
+                                 "--micro-batch",
+                                 "32",
+                                 "--threads",
+                                 "6",
+                                 "--seed",
+                                 "18446744073709551615",
+                                 "--data",
+                                 "/d",
+                                 "--output",
+                                 "o",
+                                 "--scratch",
+                                 "/s",
+                                 "--checkpoint-steps",
+                                 "40",
                                  "--quick"});
 
   CHECK(given.configuration.jobs == 4);
@@ -129,6 +150,8 @@ TEST_CASE("parse_command_line: every option arrives") {
   CHECK(given.configuration.threads == 6);
   CHECK(given.configuration.seed == 18446744073709551615u);
   CHECK(given.configuration.data == "/d");
+  CHECK(given.configuration.scratch == "/s");
+  CHECK(given.configuration.checkpoint_steps == 40);
   CHECK(given.configuration.output == "o");
   CHECK(given.configuration.quick);
 }
@@ -153,6 +176,8 @@ TEST_CASE("parse_command_line: --help mentions every option, subcommand and defa
                                  "--seed N",
                                  "--quick",
                                  "--data DIR",
+                                 "--scratch DIR",
+                                 "--checkpoint-steps N",
                                  "--output DIR",
                                  "--config FILE",
                                  "--help",
@@ -344,7 +369,7 @@ TEST_CASE("parse_command_line: a file's mistakes name file, line and key") {
   CHECK(message("micro_batch = 4\n") == "1: unknown key micro_batch; did you mean micro-batch?");
   CHECK(message("learning-rate = 4\n") ==
         "1: unknown key learning-rate; there are jobs, degree, job, epochs, batch, micro-batch, "
-        "threads, seed, quick, data, output");
+        "threads, checkpoint-steps, seed, quick, data, scratch, output");
   CHECK(contains(message("config = 'other.toml'\n"), "1: unknown key config"));
   CHECK(message("jobs = 0\n") == "1: --jobs 0: must be at least 1");
   CHECK(message("jobs = 0\n", {"--jobs", "4"}) == "1: --jobs 0: must be at least 1");

@@ -16,6 +16,7 @@ struct Mine {
     State(Mine const&, Device&, std::span<ParameterSlot const>) {}
 #endif
     void update(View<T, Device>, View<T const, Device>, double) {}
+    std::vector<NamedBuffer<T, Device>> buffers() { return {}; }
   };
 };
 static_assert(OptimizerPolicy<Mine, devices::Host, float>);

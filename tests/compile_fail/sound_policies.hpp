@@ -47,6 +47,7 @@ struct Optimizer {
   struct State {
     State(Optimizer const&, Device&, std::span<ParameterSlot const>) {}
     void update(View<T, Device>, View<T const, Device>, double) {}
+    std::vector<NamedBuffer<T, Device>> buffers() { return {}; }
   };
 };
 static_assert(OptimizerPolicy<Optimizer, devices::Host, float>);
@@ -108,6 +109,7 @@ struct DatasetOf {
   static constexpr Count classes = 2;
   static constexpr std::string_view default_folder = "";
   static Self load(std::string const&) { return {}; }
+  static std::vector<std::string> files(std::string const&) { return {}; }
   Count size(Split) const { return classes; }
   int label(Split, Sample sample) const { return static_cast<int>(sample); }
   template <class T>

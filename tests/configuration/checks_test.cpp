@@ -42,6 +42,16 @@ TEST_CASE("check: zero is refused for every number but job and seed, by the opti
                        UsageError);
 }
 
+TEST_CASE("check: no steps between checkpoints means none, fewer are refused") {
+  Configuration none;
+  none.checkpoint_steps = 0;
+  Configuration negative;
+  negative.checkpoint_steps = -1;
+
+  CHECK_NOTHROW(check(none));
+  CHECK_THROWS_WITH_AS(check(negative), "--checkpoint-steps -1: must be at least 0", UsageError);
+}
+
 TEST_CASE("check: a batch larger than a Sample can number is refused") {
   Configuration configuration;
   configuration.batch = 4294967297;

@@ -128,6 +128,20 @@ TEST_CASE(
   CHECK(data.label(Split::test, 0) == 7);
 }
 
+TEST_CASE("FashionMnist: lists the four files that it reads, compressed or plain") {
+  const TinyFashionMnist tiny;
+  std::filesystem::remove(tiny.test_labels);
+  write_plain(tiny.folder / "t10k-labels-idx1-ubyte", label_file({7, 8}));
+  write_plain(tiny.folder / "README", {});
+
+  CHECK(FashionMnist::files(tiny.folder.path()) ==
+        std::vector<std::string>{"train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
+                                 "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte"});
+  std::filesystem::remove(tiny.train_labels);
+  CHECK(has(data_error([&] { FashionMnist::files(tiny.folder.path()); }),
+            {tiny.train_labels, "No such file or directory", package}));
+}
+
 TEST_CASE("FashionMnist: a missing file is named, and the package that has it") {
   for (const auto file : {&TinyFashionMnist::train_images, &TinyFashionMnist::train_labels,
                           &TinyFashionMnist::test_images, &TinyFashionMnist::test_labels}) {

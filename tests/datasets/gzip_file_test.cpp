@@ -137,6 +137,8 @@ TEST_CASE(
   const std::string none =
       data_error([&] { datasets::read_gzip_or_plain_file(folder / "none", "install it"); });
 
+  CHECK(datasets::gzip_or_plain_path(folder / "both") == folder / "both.gz");
+  CHECK(datasets::gzip_or_plain_path(folder / "plain") == folder / "plain");
   CHECK(both.bytes == Bytes{1});
   CHECK(both.path == folder / "both.gz");
   CHECK(plain.bytes == Bytes{3});

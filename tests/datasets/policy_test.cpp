@@ -23,6 +23,7 @@ struct BlackImages {
   static constexpr std::string_view default_folder = "";
 
   static BlackImages load(const std::filesystem::path&) { return {}; }
+  static std::vector<std::string> files(std::string const&) { return {}; }
   Count size(Split) const { return classes; }
   int label(Split, Sample sample) const { return static_cast<int>(sample); }
   template <class T>
@@ -46,6 +47,9 @@ struct WithoutFolder : BlackImages {
   static constexpr int default_folder = 0;
 };
 struct LoadsAnother : BlackImages {};  // load returns a BlackImages
+struct ListsNoFiles : BlackImages {
+  static int files(std::string const&) { return 0; }
+};
 struct CountsInInt : BlackImages {
   int size(Split) const { return 2; }
 };
@@ -71,6 +75,7 @@ TEST_CASE("DatasetPolicy: each atom refuses the fault that it is named after") {
   CHECK_FALSE(StatesClasses<OneClass>);
   CHECK_FALSE(HasDefaultFolder<WithoutFolder>);
   CHECK_FALSE(LoadsFromFolder<LoadsAnother>);
+  CHECK_FALSE(ListsItsFiles<ListsNoFiles>);
   CHECK_FALSE(CountsSamples<CountsInInt>);
   CHECK_FALSE(GivesLabels<NotConst>);
   CHECK_FALSE(GivesImages<OnlyFloat>);

@@ -41,6 +41,7 @@ struct PoisonedImages {
   testing::SmallImages images{.train_samples = train_samples, .test_samples = test_samples};
 
   static PoisonedImages load(std::string const&) { return {}; }
+  static std::vector<std::string> files(std::string const&) { return {}; }
   Count size(Split split) const { return images.size(split); }
   int label(Split split, Sample sample) const { return images.label(split, sample); }
   template <class T>

@@ -1,82 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file What the tests of the reports share: a report and a member with a value in every field, a
-/// folder that lasts as long as a test, and the messages of OutputErrors.
+/// @file What the tests of the reports share: a report and a member with a value in every field.
 #pragma once
 
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <stdexcept>
-#include <string>
-#include <vector>
-
-#include <ai500/core/error.hpp>
 #include <ai500/reports/report.hpp>
 
+#include "../storage/output_folder.hpp"
+
 namespace ai500::test {
-
-/// A folder that lasts as long as a test.
-class OutputFolder {
- public:
-  OutputFolder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "ai500-reports-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr)
-      throw std::runtime_error("mkdtemp failed for " + pattern);
-    path_ = pattern;
-  }
-  OutputFolder(OutputFolder const&) = delete;
-  OutputFolder& operator=(OutputFolder const&) = delete;
-  ~OutputFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  std::string const& path() const { return path_; }
-  std::string operator/(std::string const& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
-/// Written and read by streams, independently of the code under test.
-inline void write_bytes(std::string const& path, std::string const& bytes) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!file.flush()) throw std::runtime_error("cannot write " + path);
-}
-inline std::string read_bytes(std::string const& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-/// The names in a folder, sorted.
-inline std::vector<std::string> names_in(std::string const& folder) {
-  std::vector<std::string> names;
-  for (auto const& entry : std::filesystem::directory_iterator(folder))
-    names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-/// The message of the OutputError that `call` throws; empty if it throws none. Others pass.
-template <class Call>
-std::string output_error(Call call) {
-  try {
-    call();
-  } catch (OutputError const& error) {
-    return error.what();
-  }
-  return "";
-}
-
-/// Whether `text` has all of `parts`.
-inline bool has(std::string const& text, std::vector<std::string> const& parts) {
-  return std::all_of(parts.begin(), parts.end(),
-                     [&](std::string const& part) { return text.find(part) != std::string::npos; });
-}
 
 /// A member with a different value in every field.
 inline MemberRecord example_member() {
@@ -91,6 +21,8 @@ inline MemberRecord example_member() {
           .seconds = 16.0,
           .preparation_seconds = 1.25,
           .evaluation_seconds = 0.75,
+          .checkpoint_seconds = 0.375,
+          .resumed = 2,
           .started_unix = 1700000000.5,
           .finished_unix = 1700000016.5,
           .run = "n1:4711:1700000000",
@@ -120,6 +52,7 @@ inline Report example_report() {
   first.quality = 0.75;
   first.out_of_bag_quality = not_measured;
   MemberRecord second = example_member();
+  first.resumed = 0;
   second.quality = 0.75125;
   return {.version = "0.1.0",
           .policies = {.workload = "image_classification",
@@ -135,6 +68,13 @@ inline Report example_report() {
           .layout = "nChw16c",
           .instruction_set = "avx512_core",
           .precision = {.compute = "float32", .accumulate = "float64", .message = "bfloat16"},
+          .data = {.source = "/data/imagenet",
+                   .folder = "/scratch/imagenet",
+                   .nodes = 2,
+                   .nodes_copied = 1,
+                   .bytes = 150000000000,
+                   .seconds = 300.5,
+                   .repaired = {"/scratch/imagenet/train-7: it is damaged"}},
           .ensemble_size = 2,
           .members_kept = 2,
           .parallelism_degree = 2,
@@ -152,6 +92,7 @@ inline Report example_report() {
           .training_seconds = 16.0,
           .preparation_seconds = 1.25,
           .evaluation_seconds = 0.75,
+          .checkpoint_seconds = 0.375,
           .timing = "slowest rank after a common start",
           .reductions = {.transport = "shared memory",
                          .buckets = 21,

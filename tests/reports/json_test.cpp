@@ -41,6 +41,8 @@ void check_equal(MemberRecord const& a, MemberRecord const& b) {
   CHECK(a.seconds == b.seconds);
   CHECK(a.preparation_seconds == b.preparation_seconds);
   CHECK(a.evaluation_seconds == b.evaluation_seconds);
+  CHECK(a.checkpoint_seconds == b.checkpoint_seconds);
+  CHECK(a.resumed == b.resumed);
   CHECK(a.started_unix == b.started_unix);
   CHECK(a.finished_unix == b.finished_unix);
   CHECK(a.run == b.run);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include <ai500/collectives/host_name.hpp>
 #include <ai500/reports/json.hpp>
 #include <ai500/reports/member_folder.hpp>
 
@@ -66,6 +68,40 @@ TEST_CASE("save_member: a member that stopped has no numbers and perhaps no pred
   CHECK(back.record.stopped == record.stopped);
   CHECK(back.record.quality != back.record.quality);
   CHECK(back.predictions == none);
+}
+
+TEST_CASE("save_member: the checkpoint of a finished member goes, that of another stays") {
+  OutputFolder const output;
+  for (Job const job : {0u, 1u}) {
+    std::filesystem::create_directories(member_folder(output.path(), job));
+    write_bytes(checkpoint_file(output.path(), job), "checkpoint");
+  }
+
+  save_member(output.path(), member_of_job(0), example_predictions());
+
+  CHECK_FALSE(std::filesystem::exists(checkpoint_file(output.path(), 0)));
+  CHECK(read_bytes(checkpoint_file(output.path(), 1)) == "checkpoint");
+  CHECK(finished_members(output.path()) == std::vector<Job>{0});
+}
+
+TEST_CASE("sweep_members: removes what nobody needs, in all members' folders, and nothing else") {
+  OutputFolder const output;
+  for (Job const job : {0u, 1u}) {
+    std::filesystem::create_directories(member_folder(output.path(), job));
+    write_bytes(member_folder(output.path(), job) + "/.tmp-checkpoint.safetensors-" +
+                    std::to_string(std::numeric_limits<int>::max()) + '@' + host_name(),
+                "half of it");
+  }
+  save_member(output.path(), member_of_job(0), example_predictions());
+  // As if killed between the last file of the member and the end of its checkpoint.
+  for (Job const job : {0u, 1u}) write_bytes(checkpoint_file(output.path(), job), "checkpoint");
+
+  sweep_members(output.path());
+
+  CHECK(names_in(output / "member-0000") ==
+        std::vector<std::string>{"member.json", "predictions.safetensors"});
+  CHECK(names_in(output / "member-0001") == std::vector<std::string>{"checkpoint.safetensors"});
+  CHECK(load_member(output.path(), 0).predictions == example_predictions());
 }
 
 TEST_CASE("save_member: replaces an earlier member") {

@@ -47,6 +47,20 @@ TEST_CASE("rates: members trained one after the other are not counted as if side
   CHECK(measured.timing.starts_with("separate runs"));
 }
 
+TEST_CASE("rates: a member that was resumed is timed by the wall clock, interruption included") {
+  MemberRecord resumed = timed_member("b", 5, 100, 1000);
+  resumed.resumed = 1;
+  resumed.finished_unix = 120;  // 15 s passed between its runs
+  std::vector<MemberRecord> const members{timed_member("b", 4, 116, 1000), resumed};
+
+  Rates const measured = rates(members, 20);
+
+  CHECK(measured.training_seconds == 20);  // from 100 to 120
+  CHECK(measured.flops == 2000.0 * 20 / 20);
+  CHECK(measured.samples_per_second_per_member == doctest::Approx((250.0 + 200.0) / 2));
+  CHECK(measured.timing.starts_with("separate runs"));
+}
+
 TEST_CASE("rates: without a member there is nothing to measure") {
   CHECK_THROWS_WITH_AS(rates({}, 1), doctest::Contains("no member is kept"), Error);
 }

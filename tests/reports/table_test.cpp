@@ -86,6 +86,7 @@ TEST_CASE("describe: gives times, rates, quality and FLOPS") {
   CHECK(has(text, {"an epoch          5.500 s\n"}));
   CHECK(has(text, {"preparation       1.250 s, not in training\n"}));
   CHECK(has(text, {"evaluation        0.750 s, not in training\n"}));
+  CHECK(has(text, {"checkpoints       0.375 s, not in training\n"}));
   CHECK(has(text, {"rate              11244.0 samples/s a base model\n"
                    "                  22488.0 samples/s the whole system\n"}));
   CHECK(has(text, {"metric            top-1 accuracy\n", "mean of members   0.7506\n"}));
@@ -148,6 +149,35 @@ TEST_CASE("describe: names the members that stopped, and why") {
 
   CHECK(has(text, {"2 base models; M' = 1 of 2 kept\n"}));
   CHECK(has(text, {"stopped           job 1: loss is not finite at epoch 1, step 17\n"}));
+}
+
+TEST_CASE("describe: names the members that were resumed") {
+  std::string const text = describe(example_report());
+
+  CHECK(has(text, {"resumed           job 1: 2 times from a checkpoint\n"}));
+  CHECK_FALSE(has(text, {"job 0: "}));
+}
+
+TEST_CASE("describe: says where the data were read and what was done for it") {
+  Report report = example_report();
+  std::string const mixed = describe(report);
+  report.data = {.source = "/data", .folder = "/scratch/c", .nodes = 1, .nodes_copied = 1};
+  std::string const copied = describe(report);
+  report.data.nodes_copied = 0;
+  std::string const reused = describe(report);
+  report.data = {.source = "/data", .folder = "/data"};
+  std::string const in_place = describe(report);
+  report.data = {};
+  std::string const generated = describe(report);
+
+  CHECK(has(mixed,
+            {"data              copied to 1 node, there on 1 node: /scratch/imagenet\n"
+             "                  150,000,000,000 bytes, verified in 300.500 s, not in training\n"
+             "                  copied again: /scratch/imagenet/train-7: it is damaged\n"}));
+  CHECK(has(copied, {"data              copied to 1 node: /scratch/c\n"}));
+  CHECK(has(reused, {"data              there on 1 node: /scratch/c\n"}));
+  CHECK(has(in_place, {"data              in place: /data\n"}));
+  CHECK(has(generated, {"data              generated\n"}));
 }
 
 TEST_CASE("describe: what was not measured is a dash, and infinite nothing") {

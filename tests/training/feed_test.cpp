@@ -17,6 +17,7 @@ struct NumberedImages {
   static constexpr std::string_view default_folder = "";
 
   static NumberedImages load(std::string const&) { return {}; }
+  static std::vector<std::string> files(std::string const&) { return {}; }
   Count size(Split) const { return 100; }
   int label(Split, Sample sample) const { return static_cast<int>(sample % 10); }
   template <class T>

@@ -44,8 +44,9 @@ TEST_CASE(
 
 TEST_CASE("PreparedProgram: what is no kernel's is given to the caller, in order") {
   Program program = evaluation();
-  program.steps.insert(program.steps.begin() + 1,
-                       Step{steps::AllReduceFinish{}, {program.parameters}, {program.parameters}, "all"});
+  program.steps.insert(
+      program.steps.begin() + 1,
+      Step{steps::AllReduceFinish{}, {program.parameters}, {program.parameters}, "all"});
   devices::Host host;
   PreparedProgram prepared(program, kernel_table<kernels::Reference>(host, Types{}), NumberSizes{});
   std::vector<std::byte> arena(prepared.plan().arena_bytes), parameters(3 * sizeof(float));

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <ai500/collectives/self.hpp>
@@ -88,6 +89,40 @@ TEST_CASE("fit: the same seed gives the same bits, another job others") {
   CHECK(a.losses == b.losses);
   CHECK(same_bits(a.state, b.state));
   CHECK(a.losses.front() != c.losses.front());
+}
+
+TEST_CASE("fit: begun at a later place, it does the rest of the steps and counts on") {
+  devices::Host host;
+  auto state = initial_state<float>(host, testing::small_graph(), 1, 0);
+  SmallTrainer trainer(host, testing::small_graph(), batch_plan(32, std::nullopt, 1), {}, World{},
+                       state);
+  std::vector<std::pair<int, Count>> steps;
+  FitPosition const start{.epoch = 1, .step = 2, .samples_processed = 6 * 32, .loss = 0.5};
+
+  FitResult const result = fit(
+      trainer, SmallImages{}, first_samples(128),
+      {.seed = 1, .job = 0, .epochs = 3, .batch = 32, .start = start}, optimizers::SgdMomentum{},
+      [&](FitProgress const& now) { steps.emplace_back(now.epoch, now.step); });
+
+  CHECK(steps ==
+        std::vector<std::pair<int, Count>>{{1, 2}, {1, 3}, {2, 0}, {2, 1}, {2, 2}, {2, 3}});
+  CHECK(result.samples_processed == 12 * 32);
+}
+
+TEST_CASE("fit: begun at the end, it does nothing") {
+  devices::Host host;
+  auto state = initial_state<float>(host, testing::small_graph(), 1, 0);
+  SmallTrainer trainer(host, testing::small_graph(), batch_plan(32, std::nullopt, 1), {}, World{},
+                       state);
+  FitPosition const start{.epoch = 2, .step = 0, .samples_processed = 8 * 32, .loss = 0.5};
+
+  FitResult const result =
+      fit(trainer, SmallImages{}, first_samples(128),
+          {.seed = 1, .job = 0, .epochs = 2, .batch = 32, .start = start},
+          optimizers::SgdMomentum{}, [](FitProgress const&) { FAIL("a step was done"); });
+
+  CHECK(result.samples_processed == 8 * 32);
+  CHECK(result.final_loss == 0.5);
 }
 
 TEST_CASE("fit: samples that do not fill a batch are left out of the epoch") {

@@ -14,6 +14,8 @@
 #include <ai500/aggregation/predictions.hpp>
 #include <ai500/bagging/data_sampler.hpp>
 #include <ai500/core/clock.hpp>
+#include <ai500/storage/files.hpp>
+#include <ai500/training/checkpoint.hpp>
 #include <ai500/training/evaluator.hpp>
 #include <ai500/training/fit.hpp>
 #include <ai500/training/initialization.hpp>
@@ -22,12 +24,13 @@
 
 namespace ai500 {
 
-/// What one job is given: everything that determines its member.
+/// What one job is given: everything that determines its member, and where its training is saved.
 struct JobPlan {
   FitPlan fit;
   BatchPlan batch;
   Count test_samples = 0;        ///< that the member is measured on, from the first
   Count out_of_bag_samples = 0;  ///< at most
+  CheckpointPlan checkpoint{};
 };
 
 /// One job: prepare (the constructor), `connect`, `train`, `evaluate`. Each rank of the job has
@@ -40,10 +43,10 @@ class JobController {
   using Device = typename Kernels::Device;
 
   /// Prepares the base model: initial parameters, the network for training and the one for
-  /// evaluation.
+  /// evaluation. Where the plan's checkpoint is there, the training will go on from it.
   /// @param dataset, device must outlive the controller
-  /// @throws UsageError when the batch is larger than the bootstrap; whatever preparing the
-  /// networks throws
+  /// @throws UsageError when the batch is larger than the bootstrap; OutputError when there is a
+  /// checkpoint that is not this training's; whatever preparing the networks throws
   [[gnu::cold]] JobController(Device& device, Workload const& workload, Dataset const& dataset,
                               Optimizer const& optimizer, Bootstrap bootstrap, JobPlan const& plan,
                               C communicator)
@@ -67,10 +70,15 @@ class JobController {
     record_.job = plan.fit.job;
     record_.samples = size;
     record_.distinct_samples = bootstrap_.distinct;
+    if (!plan_.checkpoint.file.empty() && file_exists(plan_.checkpoint.file)) resume();
     record_.preparation_seconds = seconds_since(start_);
   }
   JobController(JobController const&) = delete;
   JobController& operator=(JobController const&) = delete;
+
+  /// Where the training will begin, in words that are equal on all ranks of the job if they read
+  /// the same.
+  std::string start() const { return start_text_; }
 
   /// Joins the job's ranks for their reductions. Collective over the job.
   [[gnu::cold]] void connect() {
@@ -79,18 +87,29 @@ class JobController {
     record_.preparation_seconds += seconds_since(start);
   }
 
-  /// Trains; the caller has just left a barrier of all ranks. Collective over the job.
+  /// Trains, from the checkpoint that was found or from the first step; the caller has just left a
+  /// barrier of all ranks. Collective over the job. While a checkpoint is written the clock of the
+  /// training stands still.
   /// @param progress called with a FitProgress after each step
+  /// @throws OutputError on the rank that cannot write a checkpoint; the others wait for it
   template <class Progress>
   void train(Progress&& progress) {
-    record_.started_unix = unix_seconds();
+    if (record_.resumed == 0) record_.started_unix = unix_seconds();
+    double const seconds_before = record_.seconds;
+    double pauses = 0;
     auto const start = std::chrono::steady_clock::now();
+    auto const trained = [&] { return seconds_before + seconds_since(start) - pauses; };
+    auto const watch = [&](FitProgress const& now) {
+      progress(now);
+      if (checkpoint_is_due(plan_.checkpoint, now)) pauses += save(now, trained());
+    };
     FitResult const fitted =
-        fit(trainer_, dataset_, bootstrap_.samples, plan_.fit, optimizer_, progress);
+        fit(trainer_, dataset_, bootstrap_.samples, plan_.fit, optimizer_, watch);
     device_.synchronize();
-    record_.seconds = communicator_.maximum(seconds_since(start));
+    record_.seconds = communicator_.maximum(trained());
+    record_.checkpoint_seconds = communicator_.maximum(record_.checkpoint_seconds);
     record_.finished_unix = communicator_.maximum(unix_seconds());
-    record_.reductions = mean_over_ranks(trainer_.reduction_cost());
+    record_.reductions = reductions_so_far();
     record_.samples_processed = fitted.samples_processed;
     record_.final_loss = fitted.final_loss;
     record_.stopped = fitted.stopped;
@@ -118,12 +137,62 @@ class JobController {
  private:
   using State = ModelState<typename Precision::accumulate, Device>;
 
-  [[gnu::cold]] ReductionCost mean_over_ranks(ReductionCost cost) {
+  /// What reductions have cost in all runs, the mean over the ranks. Collective over the job.
+  [[gnu::cold]] ReductionCost reductions_so_far() {
+    ReductionCost cost = trainer_.reduction_cost();
     std::array<double, 2> seconds{cost.hidden_seconds, cost.exposed_seconds};
     communicator_.allreduce(View<double>(seconds.data(), 2));
     cost.hidden_seconds = seconds[0] / communicator_.size();
     cost.exposed_seconds = seconds[1] / communicator_.size();
-    return cost;
+    return continued(reductions_before_, std::move(cost));
+  }
+
+  /// All numbers that determine the rest of the training.
+  [[gnu::cold]] std::vector<TrainingBuffer> buffers() {
+    std::vector<TrainingBuffer> all{
+        training_buffer("parameters", state_.parameters.view()),
+        training_buffer("running_statistics", state_.running_statistics.view())};
+    for (auto const& [name, values] : trainer_.optimizer_state().buffers())
+      all.push_back(training_buffer("optimizer." + std::string(name), values));
+    return all;
+  }
+
+  [[gnu::cold]] void resume() {
+    Checkpoint const found = load_checkpoint(plan_.checkpoint, plan_.fit.job, buffers());
+    plan_.fit.start = found.position;
+    record_.seconds = found.seconds;
+    record_.checkpoint_seconds = found.checkpoint_seconds;
+    record_.started_unix = found.started_unix;
+    record_.resumed = found.resumed + 1;
+    reductions_before_ = found.reductions;
+    start_text_ = "the checkpoint with hash " + found.hash + " behind " +
+                  std::to_string(found.position.samples_processed) + " samples";
+  }
+
+  /// Writes a checkpoint while the other ranks wait.
+  /// @param seconds of training until now, on this rank
+  /// @return the seconds that this rank has not trained meanwhile
+  [[gnu::cold]] double save(FitProgress const& now, double seconds) {
+    device_.synchronize();
+    // Waiting for the slowest rank belongs to the training: the pause begins behind it.
+    record_.seconds = communicator_.maximum(seconds);
+    auto const start = std::chrono::steady_clock::now();
+    ReductionCost const reductions = reductions_so_far();
+    if (communicator_.rank() == 0)
+      save_checkpoint(plan_.checkpoint.file,
+                      {.job = plan_.fit.job,
+                       .settings = plan_.checkpoint.settings,
+                       .position = position_behind(now, plan_.fit.batch),
+                       .seconds = record_.seconds,
+                       .checkpoint_seconds = record_.checkpoint_seconds,
+                       .started_unix = record_.started_unix,
+                       .resumed = record_.resumed,
+                       .reductions = reductions},
+                      buffers());
+    communicator_.barrier();
+    double const pause = seconds_since(start);
+    record_.checkpoint_seconds += pause;
+    return pause;
   }
 
   Predictions predict(Split split, std::span<Sample const> samples) {
@@ -162,6 +231,8 @@ class JobController {
   Evaluator<Kernels, Precision> evaluator_;
   MemberRecord record_;
   Predictions predictions_;
+  ReductionCost reductions_before_;  // in earlier runs
+  std::string start_text_ = "its first step";
 };
 
 }  // namespace ai500

@@ -27,6 +27,7 @@ void check(Configuration const& configuration) {
   check_optional_range("--batch", configuration.batch, 1, largest_batch);
   check_optional_range("--micro-batch", configuration.micro_batch, 1, largest_batch);
   check_optional_range("--threads", configuration.threads, 1);
+  check_optional_range("--checkpoint-steps", configuration.checkpoint_steps, 0);
   if (configuration.output.empty()) throw UsageError("--output '': must name a folder");
   if (!configuration.job) return;
   std::string const job = "--job " + std::to_string(*configuration.job);

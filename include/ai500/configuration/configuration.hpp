@@ -19,8 +19,11 @@ struct Configuration {
   std::optional<Count> batch;  ///< |B_k|: samples a step of one base model, all its ranks together
   std::optional<Count> micro_batch;  ///< samples a normalization sees; default |B_k| / P_degree
   std::optional<int> threads;        ///< threads a rank; default: the rank's share of the cores
-  Seed seed = 1;                     ///< keys every random number of the run
-  std::string data;  ///< folder of the data set; empty: where the data set is usually installed
+  std::optional<Count> checkpoint_steps;  ///< between a member's checkpoints; default: an epoch's;
+                                          ///< 0: none
+  Seed seed = 1;                          ///< keys every random number of the run
+  std::string data;     ///< folder of the data set; empty: where the data set is usually installed
+  std::string scratch;  ///< node-local folder that gets a copy of the data; empty: none
   std::string output = "ai500-output";  ///< folder of the results and of the members
   bool quick = false;  ///< a few seconds only: checks that everything works, is NOT A RESULT
 };

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <ai500/core/types.hpp>
 #include <ai500/datasets/gzip_file.hpp>
@@ -43,6 +44,10 @@ class FashionMnist {
     Part test = load_part(folder + "/t10k");
     return FashionMnist(std::move(train), std::move(test));
   }
+
+  /// The names of the four files that `load` reads in this folder.
+  /// @throws DataError naming the file that is missing.
+  static std::vector<std::string> files(const std::string& folder);
 
   /// The number of samples of a split.
   Count size(Split split) const { return part(split).images.count; }

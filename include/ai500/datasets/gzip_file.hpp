@@ -37,4 +37,9 @@ struct DataFile {
 DataFile read_gzip_or_plain_file(const std::string& path, std::string_view hint = {},
                                  Count at_most = largest_data_file);
 
+/// The path of the file that `read_gzip_or_plain_file` reads: `path`.gz, or `path` where that does
+/// not exist.
+/// @throws DataError naming `path`.gz if neither file exists, or the one that cannot be opened.
+std::string gzip_or_plain_path(const std::string& path, std::string_view hint = {});
+
 }  // namespace ai500::datasets

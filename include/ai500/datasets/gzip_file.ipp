@@ -106,17 +106,17 @@ std::vector<std::uint8_t> read_gzip_file(const std::string& path, std::string_vi
   return detail::read_all(file.get(), path, hint, at_most);
 }
 
-DataFile read_gzip_or_plain_file(const std::string& path, std::string_view hint, Count at_most) {
+std::string gzip_or_plain_path(const std::string& path, std::string_view hint) {
   const std::string compressed = path + ".gz";
-  if (const detail::GzipHandle file = detail::open_gzip(compressed)) {
-    return {compressed, detail::read_all(file.get(), compressed, hint, at_most)};
-  }
-  const int error = errno;
-  if (error != ENOENT) detail::throw_cannot_open(compressed, error, hint);
-  if (const detail::GzipHandle file = detail::open_gzip(path)) {
-    return {path, detail::read_all(file.get(), path, hint, at_most)};
-  }
+  if (detail::open_gzip(compressed)) return compressed;
+  if (errno != ENOENT) detail::throw_cannot_open(compressed, errno, hint);
+  if (detail::open_gzip(path)) return path;
   detail::throw_cannot_open(errno == ENOENT ? compressed : path, errno, hint);
+}
+
+DataFile read_gzip_or_plain_file(const std::string& path, std::string_view hint, Count at_most) {
+  const std::string found = gzip_or_plain_path(path, hint);
+  return {found, read_gzip_file(found, hint, at_most)};
 }
 
 }  // namespace ai500::datasets

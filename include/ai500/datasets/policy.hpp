@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <ai500/core/named.hpp>
 #include <ai500/core/types.hpp>
@@ -47,6 +48,13 @@ concept LoadsFromFolder = requires(const std::string& folder) {
   { D::load(folder) } -> std::same_as<D>;
 };
 
+/// `D::files(folder)` is the std::vector<std::string> of the names, relative to the folder, of what
+/// `load` reads there; empty if the data set needs no files.
+template <class D>
+concept ListsItsFiles = requires(const std::string& folder) {
+  { D::files(folder) } -> std::same_as<std::vector<std::string>>;
+};
+
 /// `dataset.size(split)` is the number of samples of a split.
 template <class D>
 concept CountsSamples = requires(const D& dataset, Split split) {
@@ -81,13 +89,14 @@ concept GivesImages = requires(const D& dataset, Split split, Sample sample,
 /// every seed of the run:
 ///   a rank reads the samples it needs and is told nothing by the others;
 /// - the number of a sample is its place in the files, whatever the order that it is trained in;
-/// - `load` throws DataError with the name of the file when something is missing, damaged or
-/// contradicts itself.
+/// - a folder that holds the files of `files` and nothing else loads as the whole folder does;
+/// - `load` and `files` throw DataError with the name of the file when something is missing,
+/// damaged or contradicts itself.
 ///
 /// Models: datasets::FashionMnist, datasets::SyntheticImages.
 template <class D>
 concept DatasetPolicy =
     Named<D> && StatesImageShape<D> && StatesClasses<D> && HasDefaultFolder<D> &&
-    LoadsFromFolder<D> && CountsSamples<D> && GivesLabels<D> && GivesImages<D>;
+    LoadsFromFolder<D> && ListsItsFiles<D> && CountsSamples<D> && GivesLabels<D> && GivesImages<D>;
 
 }  // namespace ai500

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <ai500/core/random.hpp>
 #include <ai500/core/types.hpp>
@@ -43,6 +44,7 @@ struct SyntheticImages {
 
   /// There is nothing to load; the folder is ignored.
   static SyntheticImages load(const std::string&) { return {}; }
+  static std::vector<std::string> files(const std::string&) { return {}; }
 
   /// The number of samples of a split.
   Count size(Split split) const { return split == Split::train ? train_samples : test_samples; }

@@ -3,6 +3,8 @@
 
 #include <concepts>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include <ai500/core/named.hpp>
 #include <ai500/devices/buffer.hpp>
@@ -43,15 +45,29 @@ concept Updates = requires(typename O::template State<Device, T>& state, View<T,
   { state.update(parameters, gradients, learning_rate) } -> std::same_as<void>;
 };
 
+/// Some numbers of an optimizer's memory, under the name that a checkpoint gives them.
+template <class T, class Device>
+struct NamedBuffer {
+  std::string_view name;
+  View<T, Device> values;
+};
+
+template <class O, class Device, class T>
+concept ShowsItsMemory = requires(typename O::template State<Device, T>& state) {
+  { state.buffers() } -> std::same_as<std::vector<NamedBuffer<T, Device>>>;
+};
+
 /// How parameters follow their gradients (Eq. 2). The policy holds hyper-parameters; its
 /// `State<Device, T>` holds the memory of past steps of one base model and updates all its
 /// parameters in one call.
 ///
 /// Semantics: parameters and gradients stand one behind the other as in the slots, those with
-/// weight decay first; `update` is deterministic and allocates nothing. Models:
+/// weight decay first; `update` is deterministic and allocates nothing; `buffers` shows all that
+/// later updates depend on (a count of steps too: as one number), in the same order and sizes for
+/// the same slots, so that a checkpoint can save it and fill it again. Models:
 /// optimizers::SgdMomentum.
 template <class O, class Device, class T>
-concept OptimizerPolicy =
-    Named<O> && HasSchedule<O> && HasState<O, Device, T> && Updates<O, Device, T>;
+concept OptimizerPolicy = Named<O> && HasSchedule<O> && HasState<O, Device, T> &&
+    Updates<O, Device, T> && ShowsItsMemory<O, Device, T>;
 
 }  // namespace ai500

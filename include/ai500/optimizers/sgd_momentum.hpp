@@ -64,6 +64,8 @@ struct ScheduledSgdMomentum {
       range(parameters, gradients, learning_rate, 0, decaying_, total_);
     }
 
+    std::vector<NamedBuffer<T, Device>> buffers() { return {{"velocities", velocities_.view()}}; }
+
    private:
     void range(View<T, Device> parameters, View<T const, Device> gradients, double learning_rate,
                double decay, Count begin, Count end) {

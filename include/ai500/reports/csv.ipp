@@ -2,21 +2,19 @@
 #pragma once
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <ai500/core/error.hpp>
 #include <ai500/core/types.hpp>
 #include <ai500/reports/csv.hpp>
-#include <ai500/reports/files.ipp>
 #include <ai500/reports/number_text.hpp>
 #include <ai500/reports/report.hpp>
+#include <ai500/storage/files.ipp>
 
 namespace ai500::reports {
 
@@ -31,6 +29,11 @@ inline double started_unix(Report const& report) {
   for (MemberRecord const& member : report.members)
     if (!(started <= member.started_unix)) started = member.started_unix;
   return started;
+}
+
+inline Count members_resumed(Report const& report) {
+  return std::ranges::count_if(report.members,
+                               [](MemberRecord const& member) { return member.resumed > 0; });
 }
 
 inline std::string names_and_versions(Environment const& environment) {
@@ -54,6 +57,11 @@ inline constexpr Column columns[] = {
     {"workload", [](Report const& r) { return r.policies.workload; }},
     {"model", [](Report const& r) { return r.model; }},
     {"dataset", [](Report const& r) { return r.dataset; }},
+    {"data_folder", [](Report const& r) { return r.data.folder; }},
+    {"data_nodes", [](Report const& r) { return std::to_string(r.data.nodes); }},
+    {"data_nodes_copied", [](Report const& r) { return std::to_string(r.data.nodes_copied); }},
+    {"data_bytes", [](Report const& r) { return std::to_string(r.data.bytes); }},
+    {"data_seconds", [](Report const& r) { return shortest(r.data.seconds); }},
     {"kernels", [](Report const& r) { return r.kernels; }},
     {"sampler", [](Report const& r) { return r.policies.sampler; }},
     {"optimizer", [](Report const& r) { return r.policies.optimizer; }},
@@ -82,6 +90,8 @@ inline constexpr Column columns[] = {
     {"training_seconds", [](Report const& r) { return shortest(r.training_seconds); }},
     {"preparation_seconds", [](Report const& r) { return shortest(r.preparation_seconds); }},
     {"evaluation_seconds", [](Report const& r) { return shortest(r.evaluation_seconds); }},
+    {"checkpoint_seconds", [](Report const& r) { return shortest(r.checkpoint_seconds); }},
+    {"members_resumed", [](Report const& r) { return std::to_string(members_resumed(r)); }},
     {"timing", [](Report const& r) { return r.timing; }},
     {"reduction_transport", [](Report const& r) { return r.reductions.transport; }},
     {"reduction_buckets", [](Report const& r) { return std::to_string(r.reductions.buckets); }},
@@ -111,15 +121,6 @@ inline constexpr Column columns[] = {
     {"libraries", [](Report const& r) { return names_and_versions(r.environment); }},
     {"git_revision", [](Report const& r) { return r.environment.git_revision; }},
     {"operating_system", [](Report const& r) { return r.environment.operating_system; }}};
-
-/// Waits until no other process appends. A file system without locks is no reason to lose a row:
-/// there a single appending write has to do.
-/// @throws OutputError
-inline void lock(OpenFile const& file, std::string const& path) {
-  int const result = uninterrupted([&] { return ::flock(file.descriptor(), LOCK_EX); });
-  bool const is_unsupported = errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS;
-  if (result != 0 && !is_unsupported) throw_system_error(path, "flock");
-}
 
 /// What stands before a new row: the header in a new file, a newline behind an unfinished line.
 /// @throws OutputError if the file's columns are others
@@ -163,8 +164,8 @@ std::string csv_row(Report const& report) {
 }
 
 void append_to_csv(std::string const& path, Report const& report) {
-  reports::OpenFile file(path, O_WRONLY | O_CREAT | O_APPEND, path);
-  reports::lock(file, path);
+  storage::OpenFile file(path, O_WRONLY | O_CREAT | O_APPEND, path);
+  file.lock();
   Count const size = file.size();
   std::string const row = reports::before_row(path, size) + csv_row(report);
   try {

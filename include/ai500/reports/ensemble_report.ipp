@@ -11,18 +11,18 @@
 #include <ai500/core/clock.hpp>
 #include <ai500/metrics/valid_flops.hpp>
 #include <ai500/reports/ensemble_report.hpp>
-#include <ai500/reports/files.hpp>
 #include <ai500/reports/mean_reduction_cost.hpp>
 #include <ai500/reports/member_folder.hpp>
 #include <ai500/reports/rates.hpp>
+#include <ai500/storage/files.hpp>
+#include <ai500/training/settings_difference.hpp>
 
 namespace ai500 {
 
 void prepare_output(std::string const& output) {
   ensure_writable_folder(output);
   remove_stale_temporaries(output);
-  for (Job const job : finished_members(output))
-    remove_stale_temporaries(member_folder(output, job));
+  sweep_members(output);
 }
 
 std::string run_identity() {
@@ -34,9 +34,9 @@ bool is_finished(std::string const& output, Job job, std::string const& settings
   if (!member_is_finished(output, job)) return false;
   std::string const found = load_member(output, job).record.settings;
   if (found == settings) return true;
-  throw OutputError(
-      member_folder(output, job) + " holds a member trained with other settings:\n  " + found +
-      "\nthan now asked for:\n  " + settings + "\nGive another --output or remove that folder.");
+  throw OutputError(member_folder(output, job) + ": holds a member trained with other settings:\n" +
+                    settings_difference(found, settings) +
+                    "\nGive another --output or remove that folder.");
 }
 
 MemberRecord complete_record(MemberRecord record, RunSettings const& settings, std::string text,
@@ -89,6 +89,7 @@ void state_members(Report& report, std::vector<MemberRecord> members,
     report.ensemble_size = std::max(report.ensemble_size, member.ensemble_size);
     report.preparation_seconds = std::max(report.preparation_seconds, member.preparation_seconds);
     report.evaluation_seconds = std::max(report.evaluation_seconds, member.evaluation_seconds);
+    report.checkpoint_seconds = std::max(report.checkpoint_seconds, member.checkpoint_seconds);
     if (member.completed()) kept.push_back(member);
   }
   if (ensemble_size) report.ensemble_size = *ensemble_size;

@@ -14,7 +14,7 @@
 #include <ai500/core/error.hpp>
 #include <ai500/devices/cores.hpp>
 #include <ai500/reports/environment.hpp>
-#include <ai500/reports/files.hpp>
+#include <ai500/storage/files.hpp>
 
 namespace ai500::reports {
 

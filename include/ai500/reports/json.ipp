@@ -2,113 +2,24 @@
 /// @file nlohmann/json takes seconds to compile: include this in one source file of a program.
 #pragma once
 
-#include <cmath>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
-#include <ai500/core/error.hpp>
 #include <ai500/core/types.hpp>
 #include <ai500/reports/environment.hpp>
 #include <ai500/reports/json.hpp>
 #include <ai500/reports/report.hpp>
+#include <ai500/storage/json.ipp>
 #include <ai500/training/member_record.hpp>
 
 namespace ai500::reports {
 
-using Json = nlohmann::ordered_json;  // keys stay in the order in which people want to read them
-
-/// As text: indented, ends with a newline. A host's name or a message need not be UTF-8; that must
-/// not cost a result.
-inline std::string text_of(Json const& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-/// @throws OutputError naming the file and the place where it stops to be JSON
-inline Json parse_json(std::string_view text, std::string_view file) {
-  try {
-    return Json::parse(text);
-  } catch (Json::exception const& error) {
-    throw OutputError(std::string(file) + ": is not valid JSON: " + error.what());
-  }
-}
-
-/// Reads the values of an object and checks them; every mistake names the file and the key.
-class JsonReader {
- public:
-  /// @throws OutputError if `json` is not an object
-  JsonReader(Json const& json, std::string_view file) : json_(json), file_(file) {
-    if (!json.is_object()) throw OutputError(file_ + ": must be a JSON object, is " + shown(json));
-  }
-
-  /// @throws OutputError if the key is missing
-  Json const& value(char const* key) const {
-    auto const found = json_.find(key);
-    if (found == json_.end()) throw OutputError(file_ + ": key \"" + key + "\" is missing");
-    return *found;
-  }
-
-  /// @throws OutputError
-  std::string text(char const* key) const {
-    Json const& json = value(key);
-    if (!json.is_string()) fail(key, "text", json);
-    return json.get<std::string>();
-  }
-
-  /// @throws OutputError
-  bool boolean(char const* key) const {
-    Json const& json = value(key);
-    if (!json.is_boolean()) fail(key, "true or false", json);
-    return json.get<bool>();
-  }
-
-  /// null is NaN.
-  /// @throws OutputError
-  double number(char const* key) const {
-    Json const& json = value(key);
-    if (json.is_null()) return not_measured;
-    if (!json.is_number()) fail(key, "a number or null", json);
-    return json.get<double>();
-  }
-
-  /// @throws OutputError, also if the value does not fit the type or is below `least`
-  template <class Integer>
-  Integer integer(char const* key, Integer least) const {
-    Json const& json = value(key);
-    bool fits = json.is_number_integer();
-    if (fits && json.is_number_unsigned())
-      fits = std::in_range<Integer>(json.get<std::uint64_t>());
-    else if (fits)
-      fits = std::in_range<Integer>(json.get<std::int64_t>());
-    if (!fits || json.get<Integer>() < least)
-      fail(key,
-           "a whole number of at least " + std::to_string(least) + " and " +
-               std::to_string(sizeof(Integer) * 8) + " bits",
-           json);
-    return json.get<Integer>();
-  }
-
-  /// @throws OutputError
-  [[noreturn]] void fail(std::string const& key, std::string const& wanted,
-                         Json const& json) const {
-    throw OutputError(file_ + ": key \"" + key + "\" must be " + wanted + ", is " + shown(json));
-  }
-
- private:
-  static std::string shown(Json const& json) {
-    constexpr std::size_t longest = 60;
-    std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-    if (text.size() > longest) text = text.substr(0, longest) + "...";
-    return text;
-  }
-
-  Json const& json_;
-  std::string file_;
-};
+using storage::Json;
+using storage::JsonReader;
+using storage::parse_json;
+using storage::text_of;
 
 // nlohmann/json prints numbers that are not finite as null.
 
@@ -143,6 +54,8 @@ inline Json json_of(MemberRecord const& member) {
           {"seconds", member.seconds},
           {"preparation_seconds", member.preparation_seconds},
           {"evaluation_seconds", member.evaluation_seconds},
+          {"checkpoint_seconds", member.checkpoint_seconds},
+          {"resumed", member.resumed},
           {"started_unix", member.started_unix},
           {"finished_unix", member.finished_unix},
           {"run", member.run},
@@ -178,6 +91,8 @@ inline MemberRecord member_of(Json const& json, std::string_view file) {
   member.seconds = reader.number("seconds");
   member.preparation_seconds = reader.number("preparation_seconds");
   member.evaluation_seconds = reader.number("evaluation_seconds");
+  member.checkpoint_seconds = reader.number("checkpoint_seconds");
+  member.resumed = reader.integer<int>("resumed", 0);
   member.started_unix = reader.number("started_unix");
   member.finished_unix = reader.number("finished_unix");
   member.run = reader.text("run");
@@ -231,6 +146,13 @@ inline Json json_of(Report::Quality const& quality) {
           {"penalty_coefficient", quality.penalty_coefficient}};
 }
 
+inline Json json_of(DataPlacement const& data) {
+  return {{"source", data.source},    {"folder", data.folder},
+          {"nodes", data.nodes},      {"nodes_copied", data.nodes_copied},
+          {"bytes", data.bytes},      {"seconds", data.seconds},
+          {"repaired", data.repaired}};
+}
+
 inline Json json_of(std::vector<MemberRecord> const& members) {
   Json list = Json::array();
   for (MemberRecord const& member : members) list.push_back(json_of(member));
@@ -247,6 +169,7 @@ std::string to_json(Report const& report) {
   json["policies"] = reports::json_of(report.policies);
   json["model"] = report.model;
   json["dataset"] = report.dataset;
+  json["data"] = reports::json_of(report.data);
   json["kernels"] = report.kernels;
   json["layout"] = report.layout;
   json["instruction_set"] = report.instruction_set;
@@ -268,6 +191,7 @@ std::string to_json(Report const& report) {
   json["training_seconds"] = report.training_seconds;
   json["preparation_seconds"] = report.preparation_seconds;
   json["evaluation_seconds"] = report.evaluation_seconds;
+  json["checkpoint_seconds"] = report.checkpoint_seconds;
   json["timing"] = report.timing;
   json["reductions"] = reports::json_of(report.reductions);
   json["flops"] = report.flops;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file The member is the unit of a run: OUTPUT/member-000m holds what is left of base model m,
-/// `member.json` and `predictions.safetensors`. member.json is written last: where it is, the
-/// member is finished. Defined in member_folder.ipp.
+/// `member.json` and `predictions.safetensors`; while it is trained, `checkpoint.safetensors`.
+/// member.json is written last: where it is, the member is finished. Defined in member_folder.ipp.
 #pragma once
 
 #include <string>
@@ -22,8 +22,11 @@ struct SavedMember {
 /// "OUTPUT/member-0007": four digits, more where a job's number has more.
 std::string member_folder(std::string const& output, Job job);
 
+/// "OUTPUT/member-0007/checkpoint.safetensors": what the training of a member is resumed from.
+std::string checkpoint_file(std::string const& output, Job job);
+
 /// Saves a member in its folder, which is created; replaces an earlier one. member.json holds
-/// hashes (XXH3-128) of both files' contents.
+/// hashes (XXH3-128) of both files' contents. The member's checkpoint, of no more use, is removed.
 ///
 /// @throws OutputError
 void save_member(std::string const& output, MemberRecord const& record,
@@ -43,6 +46,12 @@ bool member_is_finished(std::string const& output, Job job);
 ///
 /// @throws OutputError if there is no such folder, or it cannot be looked into
 std::vector<Job> finished_members(std::string const& output);
+
+/// Removes what killed runs left in the members' folders and nobody needs: stale temporaries (see
+/// `remove_stale_temporaries`), and checkpoints of members that are finished.
+///
+/// @throws OutputError
+void sweep_members(std::string const& output);
 
 /// All the finished members, in job order.
 ///

@@ -27,7 +27,7 @@ class Progress {
   Count batch_;
   Clock::time_point start_;
   Clock::time_point last_;
-  Count steps_ = 0;
+  Count steps_ = 0;  // in this run
 };
 
 }  // namespace ai500

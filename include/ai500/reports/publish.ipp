@@ -5,10 +5,10 @@
 #include <cstdio>
 
 #include <ai500/reports/csv.hpp>
-#include <ai500/reports/files.hpp>
 #include <ai500/reports/json.hpp>
 #include <ai500/reports/publish.hpp>
 #include <ai500/reports/table.hpp>
+#include <ai500/storage/files.hpp>
 
 namespace ai500 {
 

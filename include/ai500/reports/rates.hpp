@@ -21,9 +21,10 @@ struct Rates {
 };
 
 /// T of an ensemble. Members of one run were trained side by side from one barrier: T is the
-/// slowest's time. Members of several runs need not have been: T is from the first start to the
-/// last finish on the wall clock, so that members trained one after the other are not counted as if
-/// they had been trained at once (as in MLPerf HPC's throughput).
+/// slowest's time. Members of several runs, or one that was resumed in a further run, need not have
+/// been: T is from the first start to the last finish on the wall clock, so that members trained
+/// one after the other are not counted as if they had been trained at once (as in MLPerf HPC's
+/// throughput), and what an interruption cost is counted.
 /// @param members those that are kept, with positive times
 /// @param flops_a_sample training FLOPs of one sample, counted on the graph
 /// @throws Error when no member is kept

@@ -26,7 +26,7 @@ Rates rates(std::span<MemberRecord const> members, Count flops_a_sample) {
                                             member.seconds / static_cast<double>(members.size());
     first = std::min(first, member.started_unix);
     last = std::max(last, member.finished_unix);
-    one_run = one_run && member.run == members.front().run;
+    one_run = one_run && member.run == members.front().run && member.resumed == 0;
   }
   result.timing = "one run: the slowest rank's time from a common barrier";
   if (!one_run) {

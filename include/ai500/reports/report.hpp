@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <ai500/core/types.hpp>
+#include <ai500/parallelism/data_placement.hpp>
 #include <ai500/reports/environment.hpp>
 #include <ai500/training/member_record.hpp>
 
@@ -49,6 +50,8 @@ struct Report {
   std::string instruction_set = {};  ///< the best that the kernels may use here
   Precision precision;
 
+  DataPlacement data = {};
+
   int ensemble_size = 1;       ///< M
   int members_kept = 0;        ///< M': members that were aggregated
   int parallelism_degree = 1;  ///< P_degree
@@ -67,6 +70,7 @@ struct Report {
   double training_seconds = 0;               ///< T: the slowest rank's
   double preparation_seconds = 0;            ///< not in T
   double evaluation_seconds = 0;             ///< not in T
+  double checkpoint_seconds = 0;             ///< not in T; of the member that wrote longest
   std::string timing = {};                   ///< how T was taken, a few words
   ReductionCost reductions;                  ///< mean over the members kept
 

@@ -6,8 +6,6 @@
 #include <ai500/reports/csv.ipp>
 #include <ai500/reports/ensemble_report.ipp>
 #include <ai500/reports/environment.ipp>
-#include <ai500/reports/files.ipp>
-#include <ai500/reports/hash.ipp>
 #include <ai500/reports/json.ipp>
 #include <ai500/reports/mean_reduction_cost.ipp>
 #include <ai500/reports/member_folder.ipp>
@@ -15,5 +13,5 @@
 #include <ai500/reports/progress.ipp>
 #include <ai500/reports/publish.ipp>
 #include <ai500/reports/rates.ipp>
-#include <ai500/reports/safetensors.ipp>
+#include <ai500/reports/saved_predictions.ipp>
 #include <ai500/reports/table.ipp>

@@ -59,10 +59,25 @@ inline std::string title(Report const& report) {
   return text + rule('=');
 }
 
+/// Step 4 of section 3.3 in words: where the data are read, and what was done for it.
+inline std::string data_rows(DataPlacement const& data) {
+  if (data.source.empty()) return row("data", "generated");
+  if (data.nodes == 0) return row("data", "in place: " + data.folder);
+  int const found = data.nodes - data.nodes_copied;
+  std::string what;
+  if (data.nodes_copied > 0) what = "copied to " + counted(data.nodes_copied, "node");
+  if (found > 0) what += (what.empty() ? "" : ", ") + ("there on " + counted(found, "node"));
+  std::string text = row("data", what + ": " + data.folder) +
+                     row("", grouped(data.bytes) + " bytes, verified in " +
+                                 seconds_text(data.seconds) + ", not in training");
+  for (std::string const& fault : data.repaired) text += row("", "copied again: " + fault);
+  return text;
+}
+
 inline std::string benchmark_rows(Report const& report) {
   Report::Policies const& policies = report.policies;
   return row("workload", policies.workload) + row("model", report.model) +
-         row("data set", report.dataset) + row("kernels", report.kernels) +
+         row("data set", report.dataset) + data_rows(report.data) + row("kernels", report.kernels) +
          row("layout", report.layout) + row("instruction set", report.instruction_set) +
          row("sampler", policies.sampler) + row("optimizer", policies.optimizer) +
          row("precision", policies.precision + ": computes " + report.precision.compute +
@@ -116,7 +131,7 @@ inline std::string member_line(std::array<std::string, 8> const& cells) {
 inline std::string member_rows(Report const& report) {
   std::string text = member_line({"job", "samples", "distinct", "processed", "seconds", "samples/s",
                                   "accuracy", "out-of-bag"});
-  std::string stopped;
+  std::string notes;
   for (MemberRecord const& member : report.members) {
     double const rate = static_cast<double>(member.samples_processed) / member.seconds;
     text += member_line({std::to_string(member.job), std::to_string(member.samples),
@@ -124,10 +139,12 @@ inline std::string member_rows(Report const& report) {
                          std::to_string(member.samples_processed), fixed(member.seconds, 3),
                          fixed(rate, 1), quality_text(member.quality),
                          quality_text(member.out_of_bag_quality)});
-    if (!member.completed())
-      stopped += row("stopped", "job " + std::to_string(member.job) + ": " + member.stopped);
+    std::string const job = "job " + std::to_string(member.job) + ": ";
+    if (!member.completed()) notes += row("stopped", job + member.stopped);
+    if (member.resumed > 0)
+      notes += row("resumed", job + counted(member.resumed, "time") + " from a checkpoint");
   }
-  return text + stopped;
+  return text + notes;
 }
 
 inline std::string reduction_rows(Report const& report) {
@@ -148,6 +165,7 @@ inline std::string time_rows(Report const& report) {
          reduction_rows(report) +
          row("preparation", seconds_text(report.preparation_seconds) + ", not in training") +
          row("evaluation", seconds_text(report.evaluation_seconds) + ", not in training") +
+         row("checkpoints", seconds_text(report.checkpoint_seconds) + ", not in training") +
          row("rate", fixed(report.samples_per_second_per_member, 1) + " samples/s a base model") +
          row("", fixed(report.samples_per_second, 1) + " samples/s the whole system");
 }

@@ -27,7 +27,9 @@ struct MemberRecord {
   double seconds = 0;                        ///< training; not preparation, not evaluation
   double preparation_seconds = 0;            ///< loading, sampling, preparing kernels
   double evaluation_seconds = 0;             ///< test split and out-of-bag samples
-  double started_unix = 0;    ///< wall clock when training began, seconds since 1970 in UTC
+  double checkpoint_seconds = 0;             ///< writing checkpoints; not in `seconds`
+  int resumed = 0;  ///< how often training went on from a checkpoint; seconds are of all runs
+  double started_unix = 0;    ///< wall clock when training first began, seconds since 1970 in UTC
   double finished_unix = 0;   ///< wall clock when training ended
   std::string run = {};       ///< identifies the mpirun: members of different runs are told apart
   std::string settings = {};  ///< every setting that determines the member's bits, as canonical

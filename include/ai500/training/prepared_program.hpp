@@ -28,8 +28,8 @@ std::string describe_fitted(std::string const& title, Program program, KernelTab
 /// to run.
 class PreparedProgram {
  public:
-  /// Memory that outlives a step, and the arena for the rest. A reduction that is bound comes later:
-  /// `place_reduction`.
+  /// Memory that outlives a step, and the arena for the rest. A reduction that is bound comes
+  /// later: `place_reduction`.
   struct Memory {
     std::byte* arena = nullptr;               ///< `plan().arena_bytes`
     std::byte* parameters = nullptr;          ///< `program().parameters`

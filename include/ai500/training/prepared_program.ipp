@@ -93,7 +93,8 @@ void PreparedProgram::place_reduction(std::byte* memory) {
   std::size_t const element = sizes_.of(program_.value(program_.reduction).number);
   for (std::size_t i = 0; i < places_.size(); ++i) {
     auto const [whole, offset] = program_.place(static_cast<ValueIndex>(i));
-    if (whole == program_.reduction) places_[i] = memory + static_cast<std::size_t>(offset) * element;
+    if (whole == program_.reduction)
+      places_[i] = memory + static_cast<std::size_t>(offset) * element;
   }
   point_steps();
   is_placed_ = true;

@@ -19,4 +19,17 @@ struct ReductionCost {
   bool operator==(ReductionCost const&) const = default;
 };
 
+/// The cost in all runs of a training that was resumed: seconds add up; if the ways of summing
+/// differ, both are named.
+/// @param before in the runs before this one
+inline ReductionCost continued(ReductionCost const& before, ReductionCost now) {
+  now.hidden_seconds += before.hidden_seconds;
+  now.exposed_seconds += before.exposed_seconds;
+  if (before.transport.ends_with(now.transport))
+    now.transport = before.transport;
+  else if (!before.transport.empty())
+    now.transport = before.transport + ", then " + now.transport;
+  return now;
+}
+
 }  // namespace ai500

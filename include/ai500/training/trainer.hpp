@@ -47,6 +47,7 @@ class Trainer {
   auto images() { return network_.images(); }
   auto labels() { return network_.labels(); }
   Network<Kernels, Precision>& network() { return network_; }
+  auto& optimizer_state() { return optimizer_; }
 
   /// Joins the ranks for their reductions, once. The first step does it where the caller has not,
   /// who would rather have it outside of the time that he measures. Collective over the ranks of

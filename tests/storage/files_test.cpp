@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fcntl.h>
@@ -15,9 +16,9 @@
 #include <doctest/doctest.h>
 
 #include <ai500/collectives/host_name.hpp>
-#include <ai500/reports/files.hpp>
+#include <ai500/storage/files.hpp>
 
-#include "examples.hpp"
+#include "output_folder.hpp"
 
 using namespace ai500;
 using ai500::test::has;
@@ -69,6 +70,15 @@ TEST_CASE("write_atomically: the file holds the bytes, and nothing else is left"
 
   CHECK(read_bytes(folder / "a.json") == bytes);
   CHECK(names_in(folder.path()) == std::vector<std::string>{"a.json"});
+}
+
+TEST_CASE("write_atomically: pieces stand one behind the other") {
+  OutputFolder const folder;
+  std::vector<std::string_view> const pieces{"one, ", "", "two"};
+
+  write_atomically(folder / "a", pieces);
+
+  CHECK(read_bytes(folder / "a") == "one, two");
 }
 
 TEST_CASE("write_atomically: replaces an earlier file, also by an empty one") {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file Predictions in the safetensors format, which Python reads: 8 bytes little-endian length of
-/// the header, the header in JSON, the data. Defined in safetensors.ipp.
+/// @file A member's predictions as a safetensors file. Defined in saved_predictions.ipp.
 #pragma once
 
 #include <string>
@@ -18,8 +17,7 @@ std::string to_safetensors(Predictions const& predictions);
 /// Reads what `to_safetensors` wrote, or Python with the same name, type and number of dimensions.
 ///
 /// @param file names the bytes in messages.
-/// @throws OutputError naming the file and what is wrong: lengths, header, name, type, shape,
-///         offsets.
+/// @throws OutputError naming the file and what is wrong: no safetensors file, or another's.
 Predictions predictions_from_safetensors(std::string_view bytes, std::string_view file);
 
 }  // namespace ai500

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -18,6 +19,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -25,9 +27,9 @@
 #include <ai500/collectives/host_name.hpp>
 #include <ai500/core/error.hpp>
 #include <ai500/core/types.hpp>
-#include <ai500/reports/files.hpp>
+#include <ai500/storage/files.hpp>
 
-namespace ai500::reports {
+namespace ai500::storage {
 
 /// Throws for the call that just failed; errno says why.
 [[noreturn]] inline void throw_system_error(std::string const& path, char const* call) {
@@ -71,6 +73,15 @@ class OpenFile {
     }
   }
 
+  /// The next bytes, as many as there are but no more than `buffer` has room for; none at the end.
+  /// @throws OutputError
+  std::string_view read_some(std::span<char> buffer) {
+    ssize_t const got =
+        uninterrupted([&] { return ::read(descriptor_, buffer.data(), buffer.size()); });
+    if (got < 0) throw_system_error(path_, "read");
+    return {buffer.data(), static_cast<std::size_t>(got)};
+  }
+
   /// All bytes from here to the end.
   /// @throws OutputError, also if they are more than `at_most`
   std::string read(Count at_most) {
@@ -81,10 +92,8 @@ class OpenFile {
     while (true) {
       std::size_t const filled = bytes.size();
       bytes.resize(filled + chunk);
-      ssize_t const got =
-          uninterrupted([&] { return ::read(descriptor_, bytes.data() + filled, chunk); });
-      if (got < 0) throw_system_error(path_, "read");
-      bytes.resize(filled + static_cast<std::size_t>(got));
+      std::size_t const got = read_some({bytes.data() + filled, chunk}).size();
+      bytes.resize(filled + got);
       if (got == 0) return bytes;
       if (bytes.size() > limit)
         throw OutputError(path_ + ": holds more than the " + std::to_string(at_most) +
@@ -104,6 +113,15 @@ class OpenFile {
   void sync() {
     if (uninterrupted([&] { return ::fsync(descriptor_); }) != 0)
       throw_system_error(path_, "fsync");
+  }
+
+  /// Waits until no other process has this file locked; the lock goes with the file. A file system
+  /// without locks is no reason to fail: whoever locks must be right without, if less tidy.
+  /// @throws OutputError
+  void lock() {
+    if (uninterrupted([&] { return ::flock(descriptor_, LOCK_EX); }) == 0) return;
+    bool const is_unsupported = errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS;
+    if (!is_unsupported) throw_system_error(path_, "flock");
   }
 
   /// Closes where an error still counts: a network file system may report a full disk only here.
@@ -150,16 +168,28 @@ inline void sync_folder(std::string const& folder) {
 /// @param path names it in messages
 /// @throws OutputError
 inline void write_temporary(std::string const& temporary, std::string const& path,
-                            std::string_view bytes) {
+                            std::span<std::string_view const> pieces) {
   OpenFile file(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, path);
   try {
-    file.write(bytes);
+    for (std::string_view const piece : pieces) file.write(piece);
     file.sync();
     file.close();
   } catch (...) {
     ::unlink(temporary.c_str());
     throw;
   }
+}
+
+/// Gives a temporary that is complete its name, or removes it.
+/// @throws OutputError
+inline void rename_temporary(std::string const& temporary, std::string const& path) {
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    int const reason = errno;
+    ::unlink(temporary.c_str());
+    errno = reason;
+    throw_system_error(path, "rename");
+  }
+  sync_folder(folder_of(path));
 }
 
 inline bool is_folder(std::string const& path) {
@@ -183,38 +213,36 @@ inline bool is_stale_temporary(std::string const& folder, std::string_view name)
          std::time(nullptr) - status.st_mtime > longest_write_seconds;
 }
 
-}  // namespace ai500::reports
+}  // namespace ai500::storage
 
 namespace ai500 {
 
+void write_atomically(std::string const& path, std::span<std::string_view const> pieces) {
+  std::string const temporary = storage::temporary_name(path);
+  storage::write_temporary(temporary, path, pieces);
+  storage::rename_temporary(temporary, path);
+}
+
 void write_atomically(std::string const& path, std::string_view bytes) {
-  std::string const temporary = reports::temporary_name(path);
-  reports::write_temporary(temporary, path, bytes);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    int const reason = errno;
-    ::unlink(temporary.c_str());
-    errno = reason;
-    reports::throw_system_error(path, "rename");
-  }
-  reports::sync_folder(reports::folder_of(path));
+  write_atomically(path, std::span(&bytes, 1));
 }
 
 std::string read_file(std::string const& path, Count at_most) {
-  return reports::OpenFile(path, O_RDONLY, path).read(at_most);
+  return storage::OpenFile(path, O_RDONLY, path).read(at_most);
 }
 
 bool file_exists(std::string const& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return true;
-  if (errno != ENOENT && errno != ENOTDIR) reports::throw_system_error(path, "stat");
+  if (errno != ENOENT && errno != ENOTDIR) storage::throw_system_error(path, "stat");
   return false;
 }
 
 void remove_file(std::string const& path) {
   if (::unlink(path.c_str()) == 0)
-    reports::sync_folder(reports::folder_of(path));
+    storage::sync_folder(storage::folder_of(path));
   else if (errno != ENOENT)
-    reports::throw_system_error(path, "unlink");
+    storage::throw_system_error(path, "unlink");
 }
 
 void create_folders(std::string const& path) {
@@ -222,11 +250,11 @@ void create_folders(std::string const& path) {
     end = std::min(path.find('/', end + 1), path.size());
     std::string const folder = path.substr(0, end);
     // Looked for first: where an existing folder may not be written, mkdir need not say EEXIST.
-    if (reports::is_folder(folder)) continue;
+    if (storage::is_folder(folder)) continue;
     if (::mkdir(folder.c_str(), 0777) == 0)
-      reports::sync_folder(reports::folder_of(folder));
-    else if (errno != EEXIST || !reports::is_folder(folder))  // else another process was first
-      reports::throw_system_error(folder, "mkdir");
+      storage::sync_folder(storage::folder_of(folder));
+    else if (errno != EEXIST || !storage::is_folder(folder))  // else another process was first
+      storage::throw_system_error(folder, "mkdir");
   }
 }
 
@@ -235,8 +263,10 @@ void ensure_writable_folder(std::string const& path) {
   try {
     create_folders(path);
     std::string const file = path + "/probe";
-    std::string const temporary = reports::temporary_name(file);
-    reports::write_temporary(temporary, path, std::string(4096, ' '));
+    std::string const temporary = storage::temporary_name(file);
+    std::string const blanks(4096, ' ');
+    std::string_view const piece = blanks;
+    storage::write_temporary(temporary, path, std::span(&piece, 1));
     ::unlink(temporary.c_str());
   } catch (OutputError const& error) {
     throw OutputError(
@@ -247,12 +277,12 @@ void ensure_writable_folder(std::string const& path) {
 
 std::vector<std::string> folder_names(std::string const& path) {
   std::unique_ptr<DIR, int (*)(DIR*)> const entries(::opendir(path.c_str()), &::closedir);
-  if (!entries) reports::throw_system_error(path, "opendir");
+  if (!entries) storage::throw_system_error(path, "opendir");
   std::vector<std::string> names;
   while (true) {
     errno = 0;
     dirent const* const entry = ::readdir(entries.get());
-    if (entry == nullptr && errno != 0) reports::throw_system_error(path, "readdir");
+    if (entry == nullptr && errno != 0) storage::throw_system_error(path, "readdir");
     if (entry == nullptr) return names;
     std::string_view const name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
@@ -263,8 +293,8 @@ void remove_stale_temporaries(std::string const& folder) {
   if (!file_exists(folder)) return;
   for (std::string const& name : folder_names(folder)) {
     std::string const path = folder + '/' + name;
-    if (reports::is_stale_temporary(folder, name) && ::unlink(path.c_str()) != 0 && errno != ENOENT)
-      reports::throw_system_error(path, "unlink");
+    if (storage::is_stale_temporary(folder, name) && ::unlink(path.c_str()) != 0 && errno != ENOENT)
+      storage::throw_system_error(path, "unlink");
   }
 }
 

@@ -3,6 +3,7 @@
 /// OutputError names the path, the system's call that failed and its reason.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,11 @@ namespace ai500 {
 ///
 /// @throws OutputError
 void write_atomically(std::string const& path, std::string_view bytes);
+
+/// The same with bytes that lie in several places, one behind the other in the file.
+///
+/// @throws OutputError
+void write_atomically(std::string const& path, std::span<std::string_view const> pieces);
 
 /// A whole file.
 ///
