@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string_view>
+
+#include <sys/mman.h>
 
 #include <ai500/core/types.hpp>
 
@@ -81,6 +84,7 @@ class Host {
   static constexpr std::string_view name = "cpu";
   static constexpr std::size_t alignment =
       64;  ///< of every allocation: a cache line, an AVX-512 register
+  static constexpr std::size_t huge_page = std::size_t{2} << 20;
 
   Host() = default;
   /// A host whose kernels share their work among a team's threads.
@@ -88,15 +92,18 @@ class Host {
 
   int threads() const { return team_.threads; }
 
-  /// Zeroed memory. @throws std::bad_alloc
+  /// Zeroed memory; large pieces in huge pages where the system grants them: fewer misses of the
+  /// TLB, and 512 times fewer page faults. @throws std::bad_alloc
   void* allocate(std::size_t bytes) {
-    void* memory = ::operator new (bytes, std::align_val_t{alignment});
+    std::size_t const page = bytes >= huge_page ? huge_page : alignment;
+    std::size_t const rounded = (bytes + page - 1) / page * page;
+    void* const memory = std::aligned_alloc(page, std::max(rounded, page));
+    if (memory == nullptr) throw std::bad_alloc();
+    if (page == huge_page) madvise(memory, rounded, MADV_HUGEPAGE);  // advice: it may fail
     std::memset(memory, 0, bytes);
     return memory;
   }
-  void deallocate(void* memory) noexcept {
-    ::operator delete (memory, std::align_val_t{alignment});
-  }
+  void deallocate(void* memory) noexcept { std::free(memory); }
 
   /// Waits until all work given to the device is done.
   void synchronize() {}
