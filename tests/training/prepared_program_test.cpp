@@ -72,7 +72,7 @@ TEST_CASE("PreparedProgram: a bound reduction gets its place later, and is not r
   std::vector<std::byte> arena(prepared.plan().arena_bytes), parameters(9 * sizeof(float)),
       reduction(10 * sizeof(float));
   prepared.prepare({.arena = arena.data(), .parameters = parameters.data()});
-  auto const run = [&] { prepared.run([](Step const&) {}, [] {}); };
+  auto const run = [&] { prepared.run([](Step const&) {}); };
 
   CHECK(prepared.elements_to_place() == 10);  // six weights, three biases, the loss
   CHECK(prepared.place(prepared.program().loss) == nullptr);

@@ -81,12 +81,10 @@ class Network {
   /// Runs a program that has only kernels' steps: an evaluation.
   /// @throws GraphError naming a step that is no kernel's
   void run() {
-    prepared_.run(
-        [](Step const& step) {
-          throw GraphError("Network::run: nothing runs the step '" + std::string(name(step.what)) +
-                           "'");
-        },
-        [] {});
+    prepared_.run([](Step const& step) {
+      throw GraphError("Network::run: nothing runs the step '" + std::string(name(step.what)) +
+                       "'");
+    });
   }
 
   /// A value's elements. T is the type that the precision gives its role.

@@ -55,6 +55,11 @@ class PreparedProgram {
   /// Where a value's first element is; null for a reduction without a place.
   void* place(ValueIndex value) const { return places_[static_cast<std::size_t>(value)]; }
 
+  template <class System>
+  void run(System&& system) {
+    run(system, [] {});
+  }
+
   /// Runs all steps in order. A step that is no kernel's is given to `system(step)`;
   /// `after_kernel()` is called after each kernel.
   /// @throws GraphError when a bound reduction has no place
