@@ -11,11 +11,8 @@ using kernels::OneDnn;
 
 namespace {
 
-/// Where element (n, c, h, w) of a shape stands in a layout.
 std::size_t place_in(Layout layout, Shape const& s, Count n, Count c, Count h, Count w) {
-  Count const block = channel_block(layout);
-  return static_cast<std::size_t>(
-      (((n * (s.channels / block) + c / block) * s.height + h) * s.width + w) * block + c % block);
+  return static_cast<std::size_t>(element_index(layout, s, n, c, h, w));
 }
 
 /// The elements in another layout.
