@@ -25,6 +25,7 @@ struct Stripes {
   static constexpr Count classes = 4;
   static constexpr std::string_view default_folder = "";  // no files
   static Stripes load(std::string const&) { return {}; }
+  static std::vector<std::string> files(std::string const&) { return {}; }
 
   Count size(Split split) const { return split == Split::train ? 2000 : 500; }
   int label(Split, Sample sample) const { return static_cast<int>(sample % 4); }

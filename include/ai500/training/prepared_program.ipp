@@ -33,8 +33,7 @@ Program fitted_to(Program program, KernelTable const& kernels) {
     KernelEntry const* const kernel = kernels.find(step.what);
     if (kernel == nullptr || kernel->prepare == nullptr) return false;
     return kernel->applicable == nullptr ||
-           kernel->applicable(kernels.device, step.what, shapes_of(so_far, step),
-                              kernels.types);
+           kernel->applicable(kernels.device, step.what, shapes_of(so_far, step), kernels.types);
   });
   return lay_out(std::move(fused),
                  [&](Program const& so_far, Step const& step) -> std::vector<StepLayouts> {
