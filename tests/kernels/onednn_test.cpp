@@ -11,21 +11,6 @@ using kernels::OneDnn;
 
 namespace {
 
-std::size_t place_in(Layout layout, Shape const& s, Count n, Count c, Count h, Count w) {
-  return static_cast<std::size_t>(element_index(layout, s, n, c, h, w));
-}
-
-/// The elements in another layout.
-Values in_layout(Values const& values, Shape const& s, Layout from, Layout to) {
-  Values result(values.size());
-  for (Count n = 0; n < s.items; ++n)
-    for (Count c = 0; c < s.channels; ++c)
-      for (Count h = 0; h < s.height; ++h)
-        for (Count w = 0; w < s.width; ++w)
-          result[place_in(to, s, n, c, h, w)] = values[place_in(from, s, n, c, h, w)];
-  return result;
-}
-
 /// The same case with `factor` times the channels, so that blocked layouts fit. Channels that a
 /// parameter or a statistic has grow too.
 template <class Operation>

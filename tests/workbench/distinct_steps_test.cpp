@@ -76,3 +76,14 @@ TEST_CASE("distinct_steps: equal shapes with another stride or padding are two")
   CHECK(steps[0].times == 2);
   CHECK(steps[2].what.groups == 2);
 }
+
+TEST_CASE("distinct_steps: layouts make no difference") {
+  Program program = resnet50_v15(1);
+  for (Step& step : program.steps)
+    if (step.name == Name("convolution0")) step.layouts = {{}, {Layout::channels_16}};
+
+  auto const steps = distinct_steps<steps::Convolution>(program);
+
+  CHECK(steps.size() == 23);
+  CHECK(steps[0].shapes.layouts == StepLayouts{});
+}

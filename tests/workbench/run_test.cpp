@@ -41,7 +41,7 @@ TEST_CASE("run: exit code 1 when one new kernel is wrong, whichever") {
 
 TEST_CASE("run: exit code 1 when a kernel throws, checked here or not") {
   CHECK(exit_code<Refuses<Forward>>() == 1);
-  CHECK(exit_code<Refuses<kernels::reference::NormalizationStatistics>>() == 1);
+  CHECK(exit_code<Refuses<kernels::reference::SoftmaxCrossEntropy>>() == 1);
 }
 
 TEST_CASE("run: exit code 2 for wrong usage, 0 for help") {
@@ -50,5 +50,11 @@ TEST_CASE("run: exit code 2 for wrong usage, 0 for help") {
 }
 
 TEST_CASE("run: a kernel that is not measured by itself is still in the whole step") {
-  CHECK(exit_code<kernels::reference::NormalizationStatistics>() == 0);
+  CHECK(exit_code<Faulty<kernels::reference::SoftmaxCrossEntropy, NoFault>>() == 0);
+}
+
+TEST_CASE(
+    "run: exit code 1 when a kernel is never run, for others take its place or none is there") {
+  CHECK(exit_code<Faulty<kernels::reference::Relu, NoFault>>() == 1);  // fused in kernels::OneDnn
+  CHECK(exit_code<Faulty<kernels::reference::Softmax, NoFault>>() == 1);  // of evaluation
 }

@@ -7,7 +7,7 @@ using namespace ai500::workbench;
 
 namespace {
 
-KernelTable two_rows() {
+KernelComparison two_rows() {
   return {.step = "convolution",
           .kernel = "mine",
           .standard = "onednn",
@@ -55,7 +55,7 @@ TEST_CASE("describe: the sum counts each shape as often as it occurs") {
 }
 
 TEST_CASE("describe: a wrong row has no rate and says why; there is no sum") {
-  KernelTable table = two_rows();
+  KernelComparison table = two_rows();
   table.rows[1] = {.shape = table.rows[1].shape,
                    .times = 1,
                    .work = table.rows[1].work,
@@ -69,7 +69,7 @@ TEST_CASE("describe: a wrong row has no rate and says why; there is no sum") {
 }
 
 TEST_CASE("describe: columns keep a blank between them when a kernel's name is long") {
-  KernelTable table = two_rows();
+  KernelComparison table = two_rows();
   table.kernel = "a vendor's kernel";
 
   CHECK(has(describe(table), "times  a vendor's kernel   onednn  ratio"));

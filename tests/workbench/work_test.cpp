@@ -58,6 +58,24 @@ TEST_CASE("work: a fully connected layer counts its additions, other steps their
   CHECK(sum.unit == "GB/s");
 }
 
+TEST_CASE("with_batch: changes the images and leaves what a layer has only once") {
+  Shape const x{8, 6, 5, 5}, weight{8, 6, 3, 3}, y{8, 8, 5, 5};
+  Shape const x2{2, 6, 5, 5}, y2{2, 8, 5, 5}, bias{.items = 8};
+  Window const window = square(3, 1, 1);
+
+  CHECK(with_batch(steps::Convolution{window}, {{x, weight}, {y}}, 2) ==
+        Shapes{{x2, weight}, {y2}});
+  CHECK(with_batch(steps::ConvolutionDataGradient{window}, {{y, weight}, {x}}, 2) ==
+        Shapes{{y2, weight}, {x2}});
+  CHECK(with_batch(steps::ConvolutionFilterGradient{window}, {{x, y}, {weight}}, 2) ==
+        Shapes{{x2, y2}, {weight}});
+  CHECK(with_batch(steps::FullyConnected{}, {{x, weight, bias}, {y}}, 2) ==
+        Shapes{{x2, weight, bias}, {y2}});
+  CHECK(with_batch(steps::FullyConnectedWeightGradient{}, {{x, y}, {weight, bias}}, 2) ==
+        Shapes{{x2, y2}, {weight, bias}});
+  CHECK(with_batch(steps::Add{}, {{x, x}, {x}}, 2) == Shapes{{x2, x2}, {x2}});
+}
+
 TEST_CASE("shape_text: says what one image's values are, whatever the batch") {
   Shape const x{8, 64, 56, 56}, weight{128, 64, 3, 3}, y{8, 128, 28, 28};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file One kernel checked, and timed beside another, on everything that a model asks of it.
+/// @file One kernel checked, and timed beside another, on everything that a program asks of it.
 #pragma once
 
 #include <algorithm>
@@ -7,9 +7,10 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include <ai500/graph/lower.hpp>
+#include <ai500/graph/program.hpp>
 #include <ai500/workbench/check.hpp>
 #include <ai500/workbench/distinct_steps.hpp>
 #include <ai500/workbench/pairs.hpp>
@@ -36,7 +37,7 @@ struct KernelRow {
 };
 
 /// What a table of rows is about.
-struct KernelTable {
+struct KernelComparison {
   std::string step;      ///< "convolution"
   std::string kernel;    ///< the one that is checked
   std::string standard;  ///< the one it is timed beside
@@ -50,26 +51,31 @@ struct KernelTable {
   }
 };
 
-/// Checks a kernel on a step with `checked`'s shapes; if it is right, times it with `timed`'s
-/// beside a standard one on the same numbers, and compares their results. Each kernel has its
-/// values in the layouts it likes best: reorders that its use would need in a program are not in
-/// its time, those of weights are. What the kernel throws is a fault of the row.
+/// @throws Error: a kernel's step is not in the program, because another kernel computes it
+/// together with its neighbours, or because the model has none
+[[noreturn]] void throw_never_run(std::string_view kernel, std::string_view step);
+
+/// Checks a kernel on a step with a few images; if it is right, times it with all of them beside a
+/// standard one on the same numbers, and compares their results. Each kernel has its values in the
+/// layouts it likes best: reorders that its use would need in a program are not in its time, those
+/// of weights are. What the kernel throws is a fault of the row.
 template <class Kernel, class Standard>
 KernelRow compare_kernels(devices::Host& device,
-                          DistinctStep<typename Kernel::operation> const& timed,
-                          DistinctStep<typename Kernel::operation> const& checked, Effort effort) {
-  KernelRow row{.shape = shape_text(timed.what, timed.shapes),
-                .times = timed.times,
-                .work = work(timed.what, timed.shapes)};
-  StepValues const reads = random_reads(timed.shapes);
-  KernelRun<Standard> standard(device, timed.what, timed.shapes, reads);
+                          DistinctStep<typename Kernel::operation> const& step,
+                          Measurement const& measurement) {
+  auto const& [what, shapes, times] = step;
+  KernelRow row{.shape = shape_text(what, shapes), .times = times, .work = work(what, shapes)};
+  StepValues const reads = random_reads(shapes);
+  KernelRun<Standard> standard(device, what, shapes, reads);
   try {
-    row.check = check_kernel<Kernel>(device, checked.what, checked.shapes);
+    row.check =
+        check_kernel<Kernel>(device, what, with_batch(what, shapes, measurement.check_batch));
     if (!row.check.passed()) return row;
-    KernelRun<Kernel> mine(device, timed.what, timed.shapes, reads);
-    PairedSeconds const time = time_in_pairs([&] { mine.run(); }, [&] { standard.run(); }, effort);
+    KernelRun<Kernel> mine(device, what, shapes, reads);
+    PairedSeconds const time =
+        time_in_pairs([&] { mine.run(); }, [&] { standard.run(); }, measurement.kernel_effort);
     Check const again = compare(mine.results(), standard.results());
-    if (again.error > row.check.error) row.check = again;
+    if (again.error > row.check.error || !again.passed()) row.check = again;
     row.seconds = time.first;
     row.standard_seconds = time.second;
   } catch (std::exception const& error) {
@@ -78,28 +84,25 @@ KernelRow compare_kernels(devices::Host& device,
   return row;
 }
 
-/// The kernel on every distinct step of its kind that training the model has.
-/// @param graph a model that ends in a loss
+/// The kernel on every distinct step of its kind in a program.
+/// @param program of `measurement.batch` images
 /// @param watch called with the table so far, before the first row and after each
+/// @throws Error when the program has no such step: the kernel is never run
 template <class Kernel, class Standard>
-KernelTable compare_on_model(devices::Host& device, Graph const& graph,
-                             Measurement const& measurement,
-                             std::function<void(KernelTable const&)> const& watch) {
-  using Operation = typename Kernel::operation;
-  Count const batch = measurement.batch, few = measurement.check_batch;
-  // The same program but for the items: the steps stand in the same order.
-  auto const timed = distinct_steps<Operation>(lower_training(graph, batch, batch));
-  auto const checked = distinct_steps<Operation>(lower_training(graph, few, few));
-  KernelTable table{.step = std::string(Operation::name),
-                    .kernel = std::string(Kernel::name),
-                    .standard = std::string(Standard::name),
-                    .unit = "",
-                    .measurement = measurement};
-  if (!timed.empty()) table.unit = work(timed[0].what, timed[0].shapes).unit;
+KernelComparison compare_on_program(devices::Host& device, Program const& program,
+                                    Measurement const& measurement,
+                                    std::function<void(KernelComparison const&)> const& watch) {
+  auto const steps = distinct_steps<typename Kernel::operation>(program);
+  if (steps.empty()) throw_never_run(Kernel::name, Kernel::operation::name);
+  KernelComparison table{.step = std::string(Kernel::operation::name),
+                         .kernel = std::string(Kernel::name),
+                         .standard = std::string(Standard::name),
+                         .unit = work(steps[0].what, steps[0].shapes).unit,
+                         .measurement = measurement};
   watch(table);
-  for (std::size_t i = 0; i < timed.size() && static_cast<Count>(i) < measurement.rows; ++i) {
-    table.rows.push_back(
-        compare_kernels<Kernel, Standard>(device, timed[i], checked[i], measurement.kernel_effort));
+  for (auto const& step : steps) {
+    if (static_cast<Count>(table.rows.size()) == measurement.rows) break;
+    table.rows.push_back(compare_kernels<Kernel, Standard>(device, step, measurement));
     watch(table);
   }
   return table;

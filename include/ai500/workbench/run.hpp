@@ -10,8 +10,10 @@
 #include <type_traits>
 #include <variant>
 
-#include <ai500/kernels/kernel_set.hpp>
+#include <ai500/graph/lower.hpp>
+#include <ai500/kernels/kernel_table.hpp>
 #include <ai500/models/policy.hpp>
+#include <ai500/training/prepared_program.hpp>
 #include <ai500/workbench/options.hpp>
 #include <ai500/workbench/tables.hpp>
 #include <ai500/workloads/image_classification.hpp>
@@ -40,19 +42,21 @@ inline constexpr bool differs =
 
 /// Checks and times one step's kernel if it is a new one. @return it is right, as far as is known
 template <class Mine, class Standard, class Operation>
-bool measure_step(devices::Host& device, Graph const& graph, Measurement const& measurement) {
+bool measure_step(devices::Host& device, Program const& program, Measurement const& measurement) {
   if constexpr (!differs<Mine, Standard, Operation>) {
     return true;
   } else if constexpr (!Measurable<Operation> || !HasKernelFor<Standard, Operation>) {
+    if (distinct_steps<Operation>(program).empty())
+      throw_never_run(Mine::template for_operation<Operation>::name, Operation::name);
     print(stdout, "the step '" + std::string(Operation::name) +
                       "' is neither checked nor timed by itself here\n\n");
     return true;
   } else {
-    KernelTable const table =
-        compare_on_model<typename Mine::template for_operation<Operation>,
-                         typename Standard::template for_operation<Operation>>(
-            device, graph, measurement, [](KernelTable const& sofar) {
-              print(stdout, sofar.rows.empty() ? head(sofar) : line(sofar, sofar.rows.back()));
+    KernelComparison const table =
+        compare_on_program<typename Mine::template for_operation<Operation>,
+                           typename Standard::template for_operation<Operation>>(
+            device, program, measurement, [](KernelComparison const& so_far) {
+              print(stdout, so_far.rows.empty() ? head(so_far) : line(so_far, so_far.rows.back()));
             });
     print(stdout, sum(table) + "\n");
     return table.right();
@@ -60,12 +64,12 @@ bool measure_step(devices::Host& device, Graph const& graph, Measurement const& 
 }
 
 template <class Mine, class Standard, class... Operation>
-bool measure_steps(devices::Host& device, Graph const& graph, Measurement const& measurement,
+bool measure_steps(devices::Host& device, Program const& program, Measurement const& measurement,
                    TypeList<Operation...>) {
   static_assert((differs<Mine, Standard, Operation> || ...),
                 "the two kernel sets are the same: there is nothing to compare");
   bool right = true;
-  ((right = measure_step<Mine, Standard, Operation>(device, graph, measurement) && right), ...);
+  ((right = measure_step<Mine, Standard, Operation>(device, program, measurement) && right), ...);
   return right;
 }
 
@@ -74,8 +78,8 @@ bool measure_steps(devices::Host& device, Graph const& graph, Measurement const&
 /// Checks every kernel that Mine has and Standard has not, times it beside Standard's on each
 /// distinct step of its kind in the model's training, and, if all are right, times whole training
 /// steps on both sets. Prints tables to standard output.
-/// @return the exit code: 0 when all is right; 1 when a kernel is WRONG, or for an error while
-/// running; 2 for wrong usage
+/// @return the exit code: 0 when all is right; 1 when a kernel is WRONG or never run, or for
+/// another error while running; 2 for wrong usage
 template <class Mine, class Standard, ModelPolicy Model>
   requires std::same_as<typename Mine::Device, devices::Host> &&
       std::same_as<typename Standard::Device, devices::Host>
@@ -95,11 +99,13 @@ int run(int argc, char const* const* argv, Images const& images = {}) {
     detail::print(stdout, std::string(Model::name) + " on " + item_text(images.shape) + ", " +
                               std::to_string(options.threads) + " threads" +
                               (options.quick ? "; a quick run: NOT A RESULT" : "") + "\n\n");
-    if (!detail::measure_steps<Mine, Standard>(device, graph, options.measurement, KernelSteps{}))
+    Count const batch = options.measurement.batch;
+    Program const program =
+        fitted_to(lower_training(graph, batch, batch), kernel_table<Mine>(device, Types{}));
+    if (!detail::measure_steps<Mine, Standard>(device, program, options.measurement, KernelSteps{}))
       return 1;
-    detail::print(stdout,
-                  describe(compare_whole_steps<Mine, Standard>(
-                      device, graph, options.measurement.batch, options.measurement.step_effort)));
+    detail::print(stdout, describe(compare_whole_steps<Mine, Standard>(
+                              device, graph, batch, options.measurement.step_effort)));
     return 0;
   } catch (std::exception const& error) {
     detail::print(stderr, std::string("ai500: ") + error.what() + "\n");

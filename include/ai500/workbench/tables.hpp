@@ -10,14 +10,14 @@
 namespace ai500::workbench {
 
 /// The table's caption and the heads of its columns.
-std::string head(KernelTable const& table);
+std::string head(KernelComparison const& table);
 /// One line, and what is wrong in a second one.
-std::string line(KernelTable const& table, KernelRow const& row);
+std::string line(KernelComparison const& table, KernelRow const& row);
 /// All the times of one training step, and the verdict.
-std::string sum(KernelTable const& table);
+std::string sum(KernelComparison const& table);
 
 /// The three together.
-std::string describe(KernelTable const& table);
+std::string describe(KernelComparison const& table);
 
 /// Both whole steps and their difference.
 std::string describe(WholeSteps const& steps);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file The definitions of tables.hpp and of the texts of work.hpp.
+/// @file The definitions of tables.hpp and of the texts of work.hpp and comparison.hpp.
 #pragma once
 
 #include <algorithm>
@@ -32,6 +32,13 @@ std::string fully_connected_text(Layer const& of) {
   return std::to_string(of.weight.channels) + " -> " + std::to_string(of.weight.items);
 }
 
+void throw_never_run(std::string_view kernel, std::string_view step) {
+  throw Error("kernel '" + std::string(kernel) + "' is never run: this training has no step '" +
+              std::string(step) +
+              "'. Either the model has none, or a kernel for several steps at once takes their " +
+              "place; see the program that the benchmark's 'plan --program' prints");
+}
+
 namespace detail {
 
 constexpr std::size_t shape_width = 36;
@@ -50,7 +57,7 @@ inline std::size_t width_of(std::string const& kernel) {
   return std::max<std::size_t>(9, kernel.size() + 2);
 }
 
-inline std::string cells(KernelTable const& table, std::array<std::string, 7> const& cell) {
+inline std::string cells(KernelComparison const& table, std::array<std::string, 7> const& cell) {
   std::string line = left(cell[0], shape_width) + right(cell[1], 5) +
                      right(cell[2], width_of(table.kernel)) +
                      right(cell[3], width_of(table.standard)) + right(cell[4], 7) +
@@ -72,7 +79,7 @@ inline std::string images(Count count) {
 
 }  // namespace detail
 
-std::string head(KernelTable const& table) {
+std::string head(KernelComparison const& table) {
   Measurement const& m = table.measurement;
   return table.step + ": " + table.kernel + " beside " + table.standard + ", " +
          std::string(table.unit) + "; a ratio above 1: " + table.kernel + " is faster\n" +
@@ -85,7 +92,7 @@ std::string head(KernelTable const& table) {
                        {"one image", "times", table.kernel, table.standard, "ratio", "error", ""});
 }
 
-std::string line(KernelTable const& table, KernelRow const& row) {
+std::string line(KernelComparison const& table, KernelRow const& row) {
   auto rate = [&](double seconds) { return reports::fixed(row.work.amount / seconds / 1e9, 1); };
   std::string const text = detail::cells(
       table, {row.shape, std::to_string(row.times), rate(row.seconds), rate(row.standard_seconds),
@@ -94,7 +101,7 @@ std::string line(KernelTable const& table, KernelRow const& row) {
   return row.check.passed() ? text : text + "    " + row.check.fault + "\n";
 }
 
-std::string sum(KernelTable const& table) {
+std::string sum(KernelComparison const& table) {
   auto const wrong =
       std::ranges::count_if(table.rows, [](auto const& row) { return !row.check.passed(); });
   if (wrong > 0)
@@ -118,7 +125,7 @@ std::string sum(KernelTable const& table) {
          milliseconds(standard) + " with " + table.standard + "\n";
 }
 
-std::string describe(KernelTable const& table) {
+std::string describe(KernelComparison const& table) {
   std::string text = head(table);
   for (KernelRow const& row : table.rows) text += line(table, row);
   return text + sum(table);

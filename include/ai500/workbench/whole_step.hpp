@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <ai500/collectives/self.hpp>
+#include <ai500/graph/lay_out.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
 #include <ai500/parallel_modes/data.hpp>
 #include <ai500/precision/fp32.hpp>

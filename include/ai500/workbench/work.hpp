@@ -51,6 +51,21 @@ Layer layer(Operation const&, Shapes const& shapes) {
     return {reads[0], writes[0], reads[1]};
 }
 
+/// The same step on another number of images.
+template <Measurable Operation>
+Shapes with_batch(Operation const&, Shapes shapes, Count batch) {
+  if constexpr (detail::one_of<Operation, steps::ConvolutionFilterGradient,
+                               steps::FullyConnectedWeightGradient>) {
+    shapes.reads[0].items = shapes.reads[1].items = batch;
+  } else if constexpr (MultipliesMatrices<Operation>) {
+    shapes.reads[0].items = shapes.writes[0].items = batch;
+  } else {
+    for (Shape& shape : shapes.reads) shape.items = batch;
+    for (Shape& shape : shapes.writes) shape.items = batch;
+  }
+  return shapes;
+}
+
 /// FLOPs, or bytes read and written where a step has next to no arithmetic.
 struct Work {
   double amount = 0;

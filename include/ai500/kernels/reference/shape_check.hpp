@@ -40,8 +40,7 @@ class ShapeCheck {
 
  private:
   [[noreturn]] void fail(std::string const& what) const {
-    throw GraphError("kernels::Reference: " + std::string(step_) + ": " + what + " (" +
-                     text(shapes_) + ")");
+    throw GraphError(std::string(step_) + ": " + what + " (" + text(shapes_) + ")");
   }
 
   std::string_view step_;
