@@ -26,3 +26,4 @@
 #include <ai500/training/checkpoint.ipp>
 #include <ai500/training/prepared_program.ipp>
 #include <ai500/training/settings_difference.ipp>
+#include <ai500/workbench/workbench.ipp>

@@ -13,7 +13,7 @@ LAYERS = (
     ("models", "datasets", "storage", "monitoring"),
     ("training", "parallelism"),
     ("workloads", "bagging", "reports"),
-    (),  # 7: ensemble.hpp
+    ("workbench",),  # 7: and ensemble.hpp
     (),  # 8: run.hpp
 )
 LAYER_OF_ROOM = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}
@@ -48,6 +48,7 @@ LIBRARIES_OF_HEADERS = (
     (re.compile(r"command_line\.ipp"), {"CLI11", "toml++"}),
     (re.compile(r"(reports|storage)/.*\.ipp"), {"JSON", "xxHash"}),
     (re.compile(r"training/checkpoint\.ipp|parallelism/data_duplicator\.ipp"), {"JSON", "xxHash"}),
+    (re.compile(r"workbench/(options|workbench)\.ipp"), {"CLI11"}),
     (re.compile(r"implementation\.hpp"), {"CLI11", "toml++", "JSON", "xxHash"}),
 )
 

@@ -37,6 +37,15 @@ TEST_CASE("fits, same_order: blocks must divide the channels; one pixel is plain
   CHECK_FALSE(same_order(Layout::plain, Layout::channels_16, {4, 24, 1, 1}));
 }
 
+TEST_CASE("element_index: channels of a block stand together, innermost") {
+  Shape const x{2, 16, 3, 5};
+
+  CHECK(element_index(Layout::plain, x, 1, 2, 1, 4) == ((1 * 16 + 2) * 3 + 1) * 5 + 4);
+  CHECK(element_index(Layout::channels_8, x, 1, 10, 1, 4) ==
+        (((1 * 2 + 1) * 3 + 1) * 5 + 4) * 8 + 2);
+  CHECK(element_index(Layout::channels_16, x, 1, 10, 1, 4) == ((1 * 3 + 1) * 5 + 4) * 16 + 10);
+}
+
 TEST_CASE("lay_out: without options everything stays plain and nothing is reordered") {
   Program const program = lay_out(
       chain_of_three(), [](auto const&, auto const&) { return std::vector<StepLayouts>{}; });

@@ -178,7 +178,7 @@ TEST_CASE("Convolution: shapes that do not fit are named") {
 
   CHECK_THROWS_WITH_AS(
       Convolution::prepare(host, what, {{{2, 4, 5, 5}, {6, 4, 3, 3}}, {{2, 6, 5, 5}}}, types),
-      "kernels::Reference: convolution: weight is 6x4x3x3 and must be 6x2x3x3 (reads 2x4x5x5, "
+      "convolution: weight is 6x4x3x3 and must be 6x2x3x3 (reads 2x4x5x5, "
       "6x4x3x3; writes 2x6x5x5)",
       GraphError);
   CHECK_THROWS_WITH_AS(

@@ -84,7 +84,7 @@ TEST_CASE("Add: shapes that differ are named") {
 
   CHECK_THROWS_WITH_AS(kernels::reference::Add::prepare(
                            host, {}, {{{1, 2, 3, 4}, {1, 2, 4, 3}}, {{1, 2, 3, 4}}}, {}),
-                       "kernels::Reference: add: the second summand is 1x2x4x3 and must be 1x2x3x4 "
+                       "add: the second summand is 1x2x4x3 and must be 1x2x3x4 "
                        "(reads 1x2x3x4, 1x2x4x3; writes 1x2x3x4)",
                        GraphError);
   CHECK_THROWS_WITH_AS(

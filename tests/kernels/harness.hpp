@@ -42,6 +42,20 @@ inline double relative_error(Values const& actual, Values const& expected) {
   return difference / std::max(greatest, std::numeric_limits<double>::min());
 }
 
+/// The elements of a value in another layout.
+inline Values in_layout(Values const& values, Shape const& s, Layout from, Layout to) {
+  auto place = [&](Layout layout, Count n, Count c, Count h, Count w) {
+    return static_cast<std::size_t>(element_index(layout, s, n, c, h, w));
+  };
+  Values result(values.size());
+  for (Count n = 0; n < s.items; ++n)
+    for (Count c = 0; c < s.channels; ++c)
+      for (Count h = 0; h < s.height; ++h)
+        for (Count w = 0; w < s.width; ++w)
+          result[place(to, n, c, h, w)] = values[place(from, n, c, h, w)];
+  return result;
+}
+
 /// What is not a number of the precision, and what is written where it was read.
 template <class Operation>
 struct ArgumentRoles {

@@ -11,24 +11,6 @@ using kernels::OneDnn;
 
 namespace {
 
-/// Where element (n, c, h, w) of a shape stands in a layout.
-std::size_t place_in(Layout layout, Shape const& s, Count n, Count c, Count h, Count w) {
-  Count const block = channel_block(layout);
-  return static_cast<std::size_t>(
-      (((n * (s.channels / block) + c / block) * s.height + h) * s.width + w) * block + c % block);
-}
-
-/// The elements in another layout.
-Values in_layout(Values const& values, Shape const& s, Layout from, Layout to) {
-  Values result(values.size());
-  for (Count n = 0; n < s.items; ++n)
-    for (Count c = 0; c < s.channels; ++c)
-      for (Count h = 0; h < s.height; ++h)
-        for (Count w = 0; w < s.width; ++w)
-          result[place_in(to, s, n, c, h, w)] = values[place_in(from, s, n, c, h, w)];
-  return result;
-}
-
 /// The same case with `factor` times the channels, so that blocked layouts fit. Channels that a
 /// parameter or a statistic has grow too.
 template <class Operation>

@@ -49,6 +49,15 @@ constexpr bool same_order(Layout a, Layout b, Shape const& shape) {
   return a == b || (shape.height * shape.width == 1 && fits(a, shape) && fits(b, shape));
 }
 
+/// Where element (n, c, h, w) of a value stands in a layout that fits its shape.
+constexpr Count element_index(Layout layout, Shape const& shape, Count n, Count c, Count h,
+                              Count w) {
+  Count const block = channel_block(layout);
+  return (((n * (shape.channels / block) + c / block) * shape.height + h) * shape.width + w) *
+             block +
+         c % block;
+}
+
 /// The layouts in which a kernel takes and gives the values of a step, in their order.
 struct StepLayouts {
   std::vector<Layout> reads{};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <ai500/kernels/kernel_set.hpp>
+#include <ai500/kernels/prepare.hpp>
 
 namespace ai500 {
 
@@ -68,8 +69,8 @@ template <class Kernel, class Device>
   using What = typename Kernel::operation;
   KernelEntry entry;
   entry.prepare = [](void* device, StepOperation const& what, Shapes const& shapes, Types types) {
-    return PreparedKernel(
-        Kernel::prepare(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes, types));
+    return PreparedKernel(prepare_kernel<Kernel>(*static_cast<Device*>(device),
+                                                 *std::get_if<What>(&what), shapes, types));
   };
   if constexpr (ChoosesLayouts<Kernel, Device>)
     entry.layouts = [](void* device, StepOperation const& what, Shapes const& shapes, Types types) {

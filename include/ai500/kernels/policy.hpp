@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <ai500/core/named.hpp>
@@ -30,6 +31,16 @@ struct Shapes {
 
   bool operator==(Shapes const&) const = default;
 };
+
+/// "reads 1x3x8x8, 4x3x1x1; writes 1x4x8x8".
+inline std::string text(Shapes const& shapes) {
+  auto list = [](std::vector<Shape> const& values) {
+    std::string result;
+    for (Shape const& shape : values) result += (result.empty() ? "" : ", ") + text(shape);
+    return result.empty() ? "nothing" : result;
+  };
+  return "reads " + list(shapes.reads) + "; writes " + list(shapes.writes);
+}
 
 /// Where the values of one step are, in the order of its Shapes. Values do not overlap, except one
 /// that is both read and written.

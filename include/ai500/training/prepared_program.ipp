@@ -7,20 +7,12 @@
 #include <ai500/graph/describe.hpp>
 #include <ai500/graph/fuse.hpp>
 #include <ai500/graph/lay_out.hpp>
+#include <ai500/kernels/prepare.hpp>
 #include <ai500/training/prepared_program.hpp>
 
 namespace ai500 {
 
 namespace detail {
-
-/// The shapes and layouts of what a step reads and writes.
-inline Shapes shapes_of(Program const& program, Step const& step) {
-  Shapes shapes;
-  for (ValueIndex value : step.reads) shapes.reads.push_back(program.value(value).shape);
-  for (ValueIndex value : step.writes) shapes.writes.push_back(program.value(value).shape);
-  shapes.layouts = step.layouts;
-  return shapes;
-}
 
 /// One option a layout that fits all values of a step.
 inline std::vector<StepLayouts> shared_layouts(Shapes const& shapes) {
@@ -41,14 +33,13 @@ Program fitted_to(Program program, KernelTable const& kernels) {
     KernelEntry const* const kernel = kernels.find(step.what);
     if (kernel == nullptr || kernel->prepare == nullptr) return false;
     return kernel->applicable == nullptr ||
-           kernel->applicable(kernels.device, step.what, detail::shapes_of(so_far, step),
-                              kernels.types);
+           kernel->applicable(kernels.device, step.what, shapes_of(so_far, step), kernels.types);
   });
   return lay_out(std::move(fused),
                  [&](Program const& so_far, Step const& step) -> std::vector<StepLayouts> {
                    KernelEntry const* const kernel = kernels.find(step.what);
                    if (kernel == nullptr || kernel->prepare == nullptr) return {};
-                   Shapes const shapes = detail::shapes_of(so_far, step);
+                   Shapes const shapes = shapes_of(so_far, step);
                    if (kernel->layouts != nullptr)
                      return kernel->layouts(kernels.device, step.what, shapes, kernels.types);
                    if (kernel->any_layout) return detail::shared_layouts(shapes);
@@ -129,7 +120,7 @@ std::size_t PreparedProgram::kernel_for(Step const& step) {
   if (kernel->prepare == nullptr)
     throw Error("kernels " + table_.name + ": no kernel for the step '" +
                 std::string(name(step.what)) + "' of " + std::string(step.name.view()));
-  Shapes const shapes = detail::shapes_of(program_, step);
+  Shapes const shapes = shapes_of(program_, step);
   auto const known = std::ranges::find_if(
       keys_, [&](PreparedFor const& key) { return key.what == step.what && key.shapes == shapes; });
   std::size_t const index = static_cast<std::size_t>(known - keys_.begin());

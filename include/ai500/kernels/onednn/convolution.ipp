@@ -6,8 +6,21 @@
 
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
+#include <ai500/kernels/reference/convolution.hpp>
 
 namespace ai500::kernels::onednn {
+
+namespace detail {
+
+/// @throws GraphError when the shapes are not those of one convolution
+template <class Operation>
+void check_convolution(Operation const& what, Shapes const& shapes, Shape const& x,
+                       Shape const& weight, Shape const& y) {
+  reference::convolution_geometry(what, reference::ShapeCheck(Operation::name, shapes, 2, 1), x,
+                                  weight, y);
+}
+
+}  // namespace detail
 
 /// A weight in plain order outside and in oneDNN's inside.
 class Weight {
@@ -75,6 +88,7 @@ std::vector<StepLayouts> Convolution::layouts(devices::Host&, operation const& w
 
 Convolution::Prepared Convolution::prepare(devices::Host&, operation const& what,
                                            Shapes const& shapes, Types) {
+  detail::check_convolution(what, shapes, shapes.reads[0], shapes.reads[1], shapes.writes[0]);
   return built(operation::name, [&] {
     Engine const engine;
     ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1]);
@@ -118,6 +132,7 @@ std::vector<StepLayouts> ConvolutionDataGradient::layouts(devices::Host&, operat
 ConvolutionDataGradient::Prepared ConvolutionDataGradient::prepare(devices::Host&,
                                                                    operation const& what,
                                                                    Shapes const& shapes, Types) {
+  detail::check_convolution(what, shapes, shapes.writes[0], shapes.reads[1], shapes.reads[0]);
   return built(operation::name, [&] {
     Engine const engine;
     ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1]);
@@ -163,6 +178,7 @@ ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::
                                                                        operation const& what,
                                                                        Shapes const& shapes,
                                                                        Types) {
+  detail::check_convolution(what, shapes, shapes.reads[0], shapes.writes[0], shapes.reads[1]);
   return built(operation::name, [&] {
     Engine const engine;
     ConvolutionGeometry const geometry(what.window, what.groups, shapes.writes[0]);

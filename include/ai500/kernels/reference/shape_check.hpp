@@ -40,14 +40,7 @@ class ShapeCheck {
 
  private:
   [[noreturn]] void fail(std::string const& what) const {
-    throw GraphError("kernels::Reference: " + std::string(step_) + ": " + what + " (reads " +
-                     list(shapes_.reads) + "; writes " + list(shapes_.writes) + ")");
-  }
-
-  static std::string list(std::vector<Shape> const& shapes) {
-    std::string result;
-    for (Shape const& shape : shapes) result += (result.empty() ? "" : ", ") + text(shape);
-    return result.empty() ? "nothing" : result;
+    throw GraphError(std::string(step_) + ": " + what + " (" + text(shapes_) + ")");
   }
 
   std::string_view step_;
