@@ -5,3 +5,4 @@
 #include <ai500/configuration/checks.ipp>
 #include <ai500/configuration/ensemble_shape.ipp>
 #include <ai500/configuration/run_settings.ipp>
+#include <ai500/workbench/options.ipp>
