@@ -9,6 +9,7 @@
 
 #include <ai500/core/types.hpp>
 #include <ai500/devices/host.hpp>
+#include <ai500/devices/policy.hpp>
 
 namespace ai500 {
 
@@ -28,7 +29,7 @@ class View {
   View part(Count offset, Count size) const { return {data_ + offset, size}; }
 
   /// The elements, where the host can reach them.
-  std::span<T> span() const requires std::is_same_v<Device, devices::Host> {
+  std::span<T> span() const requires ReachedByHost<Device> {
     return {data_, static_cast<std::size_t>(size_)};
   }
 
