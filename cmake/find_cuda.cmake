@@ -6,30 +6,39 @@
 #        AI500_CUDA_INCLUDE_DIR, AI500_CUDA_RUNTIME
 set(ai500_cuda_problem "")
 
-# Where CUDA is installed: what the user says, NVIDIA's own package, conda, EasyBuild's modules, Debian,
-# Python packages (nvidia/cu13 since CUDA 13; nvidia/cuda_nvcc and nvidia/cuda_runtime before).
+# ai500_cuda_wheels(<result> <site-packages>...): folders of CUDA's Python packages (nvidia/cu13 since
+# CUDA 13; nvidia/cuda_nvcc and nvidia/cuda_runtime before).
+function(ai500_cuda_wheels result)
+  set(all "")
+  foreach(folder IN LISTS ARGN)
+    file(GLOB wheels ${folder}/nvidia/cu[0-9]* ${folder}/nvidia/cuda_nvcc
+         ${folder}/nvidia/cuda_runtime)
+    list(APPEND all ${wheels})
+  endforeach()
+  set(${result} ${all} PARENT_SCOPE)
+endfunction()
+
+# Where CUDA is installed, best first: what the user says or has activated (EasyBuild's modules, conda,
+# a virtual environment), NVIDIA's own package, Debian's, Python's.
 function(ai500_cuda_folders result)
-  set(folders ${CUDAToolkit_ROOT} $ENV{CUDAToolkit_ROOT} $ENV{CUDA_HOME} $ENV{CUDA_PATH}
-              $ENV{EBROOTCUDA} $ENV{CONDA_PREFIX} /usr/local/cuda /usr/lib/cuda)
-  set(python_folders "")
+  set(activated "")
   if(DEFINED ENV{VIRTUAL_ENV})
-    file(GLOB python_folders $ENV{VIRTUAL_ENV}/lib/python3*/site-packages)
+    file(GLOB activated $ENV{VIRTUAL_ENV}/lib/python3*/site-packages)
+    ai500_cuda_wheels(activated ${activated})
   endif()
   find_program(AI500_PYTHON python3)
   mark_as_advanced(AI500_PYTHON)
+  set(python_folders "")
   if(AI500_PYTHON)
     execute_process(
       COMMAND ${AI500_PYTHON} -c
               "import site, sysconfig; print(sysconfig.get_paths()['purelib'], site.getusersitepackages(), sep=';', end='')"
-      OUTPUT_VARIABLE more ERROR_QUIET)
-    list(APPEND python_folders ${more})
+      OUTPUT_VARIABLE python_folders ERROR_QUIET)
+    ai500_cuda_wheels(python_folders ${python_folders})
   endif()
-  foreach(folder IN LISTS python_folders)
-    file(GLOB wheels ${folder}/nvidia/cu[0-9]* ${folder}/nvidia/cuda_nvcc
-         ${folder}/nvidia/cuda_runtime)
-    list(APPEND folders ${wheels})
-  endforeach()
-  set(${result} ${folders} PARENT_SCOPE)
+  set(${result} ${CUDAToolkit_ROOT} $ENV{CUDAToolkit_ROOT} $ENV{CUDA_HOME} $ENV{CUDA_PATH}
+                $ENV{EBROOTCUDA} $ENV{CONDA_PREFIX} ${activated} /usr/local/cuda /usr/lib/cuda
+                ${python_folders} PARENT_SCOPE)
 endfunction()
 
 # What nvcc compiles with: the C++ compiler of this build if that is g++, else the one nvcc chooses.
@@ -57,7 +66,7 @@ macro(ai500_find_cuda)
   find_path(AI500_CUDA_INCLUDE_DIR cuda_runtime_api.h HINTS ${ai500_folders}
             PATH_SUFFIXES include targets/${CMAKE_SYSTEM_PROCESSOR}-linux/include)
   find_library(
-    AI500_CUDA_RUNTIME NAMES cudart libcudart.so.13 libcudart.so.12 HINTS ${ai500_folders}
+    AI500_CUDA_RUNTIME NAMES cudart libcudart.so.13 libcudart.so.12 NAMES_PER_DIR HINTS ${ai500_folders}
     PATH_SUFFIXES lib64 lib targets/${CMAKE_SYSTEM_PROCESSOR}-linux/lib
                   lib/${CMAKE_LIBRARY_ARCHITECTURE})
   mark_as_advanced(AI500_CUDA_NVCC AI500_CUDA_INCLUDE_DIR AI500_CUDA_RUNTIME)
