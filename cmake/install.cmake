@@ -9,7 +9,7 @@ set(package_folder ${CMAKE_INSTALL_DATADIR}/cmake/ai500)
 set(generated ${PROJECT_BINARY_DIR}/generated)
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ai500 DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        FILES_MATCHING PATTERN *.hpp PATTERN *.ipp)
+        FILES_MATCHING PATTERN *.hpp PATTERN *.ipp PATTERN *.cuh)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 configure_package_config_file(
@@ -21,12 +21,16 @@ write_basic_package_version_file(${generated}/ai500ConfigVersion.cmake COMPATIBI
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
 install(
   FILES ${sources}
+        ${CMAKE_CURRENT_LIST_DIR}/cuda.cmake
+        ${CMAKE_CURRENT_LIST_DIR}/find_cuda.cmake
         ${CMAKE_CURRENT_LIST_DIR}/packages.cmake
         ${CMAKE_CURRENT_LIST_DIR}/targets.cmake
         ${CMAKE_CURRENT_LIST_DIR}/warnings.cmake
         ${generated}/ai500Config.cmake
         ${generated}/ai500ConfigVersion.cmake
   DESTINATION ${package_folder})
+
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/cuda DESTINATION ${package_folder})
 
 # At install time: the last commit may be younger than the last configuration.
 install(CODE "execute_process(COMMAND \"${CMAKE_COMMAND}\" -D \"SOURCE=${PROJECT_SOURCE_DIR}\"

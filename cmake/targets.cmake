@@ -75,3 +75,6 @@ if(TARGET ai500_run AND ai500_repository)
   add_dependencies(ai500_run ai500_git_revision)
   target_include_directories(ai500_run PRIVATE ${generated})
 endif()
+
+# ai500::cuda: NVIDIA GPUs.
+include(${CMAKE_CURRENT_LIST_DIR}/cuda.cmake)

@@ -6,6 +6,7 @@
 #include <ai500/aggregation/soft_vote.hpp>
 #include <ai500/collectives/policy.hpp>
 #include <ai500/datasets/policy.hpp>
+#include <ai500/devices/policy.hpp>
 #include <ai500/kernels/kernel_set.hpp>
 #include <ai500/optimizers/policy.hpp>
 #include <ai500/parallel_modes/policy.hpp>
@@ -119,6 +120,20 @@ struct DatasetOf {
 };
 struct Dataset : DatasetOf<Dataset> {};
 static_assert(DatasetPolicy<Dataset>);
+
+/// A device whose memory the host cannot reach.
+struct Device {
+  static constexpr std::string_view name = "sound";
+  static constexpr bool reached_by_host = false;
+  void* allocate(std::size_t) { return nullptr; }
+  void deallocate(void*) noexcept {}
+  void* allocate_staging(std::size_t) { return nullptr; }
+  void deallocate_staging(void*) noexcept {}
+  void upload(void*, void const*, std::size_t) {}
+  void download(void*, void const*, std::size_t) {}
+  void synchronize() {}
+};
+static_assert(DevicePolicy<Device>);
 
 struct KernelTraits {
   static constexpr std::string_view name = "sound";

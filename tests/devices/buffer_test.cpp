@@ -31,7 +31,7 @@ class Counting {
 };
 
 template <class V>
-concept ReachedByHost = requires(V view) {
+concept HasSpan = requires(V view) {
   view.span();
 };
 
@@ -100,8 +100,8 @@ TEST_CASE("View: where data lives and whether they may change is part of the typ
   CHECK_FALSE(std::convertible_to<View<int const>, View<int>>);
   CHECK_FALSE(std::convertible_to<std::span<int>, View<int>>);
   CHECK_FALSE(std::convertible_to<View<int>, View<int, Counting>>);
-  CHECK(ReachedByHost<View<int>>);
-  CHECK_FALSE(ReachedByHost<View<int, Counting>>);
+  CHECK(HasSpan<View<int>>);
+  CHECK_FALSE(HasSpan<View<int, Counting>>);
 }
 
 }  // namespace ai500::testing

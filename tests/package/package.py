@@ -148,7 +148,7 @@ def check_messages(temporary, prefix, arguments):
         ("COMPONENTS run", no_cli11): (0, "found 0"),
         ("REQUIRED COMPONENTS onednn", "-DCMAKE_DISABLE_FIND_PACKAGE_Eigen3=ON"): (1, "ai500::onednn lacks", "libeigen3-dev"),
         ("REQUIRED COMPONENTS mpi", "-DCMAKE_DISABLE_FIND_PACKAGE_MPI=ON"): (1, "libopenmpi-dev openmpi-bin"),
-        ("REQUIRED COMPONENTS cuda", no_cli11): (1, "no component 'cuda'", "run, eigen, onednn, zlib, mpi"),
+        ("REQUIRED COMPONENTS abacus", no_cli11): (1, "no component 'abacus'", "run, eigen, onednn, zlib, mpi, cuda"),
         ("9.0 REQUIRED", no_cli11): (1, "compatible with requested version"),
         ("0.0.1 REQUIRED", no_cli11): (1, "compatible with requested version"),
     }

@@ -14,6 +14,7 @@
 #include <ai500/aggregation/predictions.hpp>
 #include <ai500/bagging/data_sampler.hpp>
 #include <ai500/core/clock.hpp>
+#include <ai500/devices/mirror.hpp>
 #include <ai500/storage/files.hpp>
 #include <ai500/training/checkpoint.hpp>
 #include <ai500/training/evaluator.hpp>
@@ -147,18 +148,36 @@ class JobController {
     return continued(reductions_before_, std::move(cost));
   }
 
+  /// Numbers of the training, as the host sees them.
+  struct NamedMirror {
+    std::string name;
+    Mirror<typename Precision::accumulate, Device> mirror;
+  };
+
   /// All numbers that determine the rest of the training.
-  [[gnu::cold]] std::vector<TrainingBuffer> buffers() {
-    std::vector<TrainingBuffer> all{
-        training_buffer("parameters", state_.parameters.view()),
-        training_buffer("running_statistics", state_.running_statistics.view())};
+  [[gnu::cold]] std::vector<NamedMirror> numbers() {
+    std::vector<NamedMirror> all;
+    auto add = [&](std::string name, View<typename Precision::accumulate, Device> values) {
+      all.push_back({std::move(name), {device_, values}});
+    };
+    add("parameters", state_.parameters.view());
+    add("running_statistics", state_.running_statistics.view());
     for (auto const& [name, values] : trainer_.optimizer_state().buffers())
-      all.push_back(training_buffer("optimizer." + std::string(name), values));
+      add("optimizer." + std::string(name), values);
+    return all;
+  }
+
+  [[gnu::cold]] static std::vector<TrainingBuffer> buffers(
+      std::vector<NamedMirror> const& numbers) {
+    std::vector<TrainingBuffer> all;
+    for (auto const& [name, mirror] : numbers) all.push_back(training_buffer(name, mirror.host()));
     return all;
   }
 
   [[gnu::cold]] void resume() {
-    Checkpoint const found = load_checkpoint(plan_.checkpoint, plan_.fit.job, buffers());
+    std::vector<NamedMirror> all = numbers();
+    Checkpoint const found = load_checkpoint(plan_.checkpoint, plan_.fit.job, buffers(all));
+    for (auto& [name, mirror] : all) mirror.upload();
     plan_.fit.start = found.position;
     record_.seconds = found.seconds;
     record_.checkpoint_seconds = found.checkpoint_seconds;
@@ -178,7 +197,9 @@ class JobController {
     record_.seconds = communicator_.maximum(seconds);
     auto const start = std::chrono::steady_clock::now();
     ReductionCost const reductions = reductions_so_far();
-    if (communicator_.rank() == 0)
+    if (communicator_.rank() == 0) {
+      std::vector<NamedMirror> all = numbers();
+      for (auto& [name, mirror] : all) mirror.download();
       save_checkpoint(plan_.checkpoint.file,
                       {.job = plan_.fit.job,
                        .settings = plan_.checkpoint.settings,
@@ -188,7 +209,8 @@ class JobController {
                        .started_unix = record_.started_unix,
                        .resumed = record_.resumed,
                        .reductions = reductions},
-                      buffers());
+                      buffers(all));
+    }
     communicator_.barrier();
     double const pause = seconds_since(start);
     record_.checkpoint_seconds += pause;

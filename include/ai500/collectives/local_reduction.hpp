@@ -7,21 +7,21 @@
 
 namespace ai500::collectives {
 
-/// The sum over one rank: its own values, at once.
-template <class T>
+/// The sum over one rank: its own values, at once, wherever they are.
+template <class T, class Device = devices::Host>
 class LocalReduction {
  public:
-  LocalReduction(devices::Host& host, Count elements) : memory_(host, elements) {}
+  LocalReduction(Device& device, Count elements) : memory_(device, elements) {}
 
-  View<T> memory() { return memory_.view(); }
-  void start(View<T>) {}
+  View<T, Device> memory() { return memory_.view(); }
+  void start(View<T, Device>) {}
   void progress() {}
   Count pending() const { return 0; }
   void finish() {}
   std::string transport() const { return "none: one rank"; }
 
  private:
-  Buffer<T> memory_;
+  Buffer<T, Device> memory_;
 };
 static_assert(ReductionOf<LocalReduction<float>, float>);
 

@@ -11,12 +11,12 @@
 
 namespace ai500 {
 
-template <class R, class T>
+template <class R, class T, class Device>
 concept HoldsMemory = requires(R& reduction) {
-  { reduction.memory() } -> std::same_as<View<T>>;
+  { reduction.memory() } -> std::same_as<View<T, Device>>;
 };
-template <class R, class T>
-concept StartsParts = requires(R& reduction, View<T> part) {
+template <class R, class T, class Device>
+concept StartsParts = requires(R& reduction, View<T, Device> part) {
   { reduction.start(part) } -> std::same_as<void>;
 };
 template <class R>
@@ -45,9 +45,9 @@ concept NamesItsTransport = requires(R const& reduction) {
 /// driven by it. `pending()` are parts that are started and not known to be sums. `transport()`
 /// says in words how sums are made. Nothing allocates after as many parts as were started before.
 /// The destructor does not wait for other ranks.
-template <class R, class T>
-concept ReductionOf = HoldsMemory<R, T> && StartsParts<R, T> && Progresses<R> && CountsPending<R> &&
-    Finishes<R> && NamesItsTransport<R>;
+template <class R, class T, class Device = devices::Host>
+concept ReductionOf = HoldsMemory<R, T, Device> && StartsParts<R, T, Device> && Progresses<R> &&
+    CountsPending<R> && Finishes<R> && NamesItsTransport<R>;
 
 template <class C>
 concept KnowsItsRank = requires(C const& communicator) {

@@ -23,9 +23,9 @@ struct Self {
     void barrier() {}
     template <class T>
     void allreduce(View<T>) {}
-    template <class T>
-    LocalReduction<T> reduction(devices::Host& host, Count elements) {
-      return {host, elements};
+    template <class T, class Device>
+    LocalReduction<T, Device> reduction(Device& device, Count elements) {
+      return {device, elements};
     }
     double maximum(double number) { return number; }
     std::string bcast(std::string const& text, int) { return text; }

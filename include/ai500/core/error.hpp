@@ -46,4 +46,10 @@ class CollectiveError : public Error {
   using Error::Error;
 };
 
+/// A device is not there, has not enough memory, or did not do its work.
+class DeviceError : public Error {
+ public:
+  using Error::Error;
+};
+
 }  // namespace ai500

@@ -6,12 +6,18 @@
 #include <cstdint>
 #include <string_view>
 
+#include <ai500/core/half.hpp>
+
 namespace ai500 {
 
-enum class NumberType { float32, float64, int32 };
+enum class NumberType { float16, bfloat16, float32, float64, int32 };
 
 constexpr std::string_view name(NumberType type) {
   switch (type) {
+    case NumberType::float16:
+      return "float16";
+    case NumberType::bfloat16:
+      return "bfloat16";
     case NumberType::float32:
       return "float32";
     case NumberType::float64:
@@ -22,11 +28,31 @@ constexpr std::string_view name(NumberType type) {
   return "unknown";
 }
 
-constexpr std::size_t size_in_bytes(NumberType type) { return type == NumberType::float64 ? 8 : 4; }
+constexpr std::size_t size_in_bytes(NumberType type) {
+  switch (type) {
+    case NumberType::float16:
+    case NumberType::bfloat16:
+      return 2;
+    case NumberType::float64:
+      return 8;
+    case NumberType::float32:
+    case NumberType::int32:
+      break;
+  }
+  return 4;
+}
 
 namespace detail {
 template <class T>
 struct NumberTypeOf;
+template <>
+struct NumberTypeOf<half> {
+  static constexpr NumberType value = NumberType::float16;
+};
+template <>
+struct NumberTypeOf<bfloat16> {
+  static constexpr NumberType value = NumberType::bfloat16;
+};
 template <>
 struct NumberTypeOf<float> {
   static constexpr NumberType value = NumberType::float32;

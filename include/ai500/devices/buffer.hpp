@@ -9,6 +9,7 @@
 
 #include <ai500/core/types.hpp>
 #include <ai500/devices/host.hpp>
+#include <ai500/devices/policy.hpp>
 
 namespace ai500 {
 
@@ -19,22 +20,23 @@ class View {
  public:
   View() = default;
   View(T* data, Count size) : data_(data), size_(size) {}
-
   /// A view of constant elements from one of mutable ones.
-  operator View<T const, Device>() const requires(!std::is_const_v<T>) { return {data_, size_}; }
+  template <class Mutable>
+    requires std::is_same_v<Mutable const, T> View(View<Mutable, Device> other)
+        : View(other.data(), other.size()) {}
 
-  T* data() const { return data_; }
-  Count size() const { return size_; }
-  View part(Count offset, Count size) const { return {data_ + offset, size}; }
+    T* data() const { return data_; }
+    Count size() const { return size_; }
+    View part(Count offset, Count size) const { return {data_ + offset, size}; }
 
-  /// The elements, where the host can reach them.
-  std::span<T> span() const requires std::is_same_v<Device, devices::Host> {
-    return {data_, static_cast<std::size_t>(size_)};
-  }
+    /// The elements, where the host can reach them.
+    std::span<T> span() const requires ReachedByHost<Device> {
+      return {data_, static_cast<std::size_t>(size_)};
+    }
 
- private:
-  T* data_ = nullptr;
-  Count size_ = 0;
+   private:
+    T* data_ = nullptr;
+    Count size_ = 0;
 };
 
 /// `size` zeroed elements in a device's memory, freed with the buffer. The device must outlive it.

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #include <ai500/core/types.hpp>
+#include <ai500/devices/policy.hpp>
 
 namespace ai500::devices {
 
@@ -82,6 +83,7 @@ struct ThreadTeam {
 class Host {
  public:
   static constexpr std::string_view name = "cpu";
+  static constexpr bool reached_by_host = true;
   static constexpr std::size_t alignment =
       64;  ///< of every allocation: a cache line, an AVX-512 register
   static constexpr std::size_t huge_page = std::size_t{2} << 20;
@@ -167,5 +169,6 @@ class Host {
   ThreadTeam team_;
   InstructionSet instructions_ = instruction_set();
 };
+static_assert(DevicePolicy<Host>);
 
 }  // namespace ai500::devices

@@ -7,14 +7,13 @@
 #include <type_traits>
 #include <variant>
 
+#include <ai500/devices/policy.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500 {
 
 template <class S>
-concept HasDevice = requires {
-  typename S::Device;
-};
+concept HasDevice = DevicePolicy<typename S::Device>;
 template <class S>
 concept StatesLayout = requires {
   { S::layout } -> std::convertible_to<std::string_view>;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <ai500/core/described.hpp>
+#include <ai500/core/host_device.hpp>
+#include <ai500/devices/cuda/launch.hpp>
 #include <ai500/optimizers/policy.hpp>
 #include <ai500/optimizers/schedules.hpp>
 
@@ -18,12 +20,20 @@ struct SgdMomentumUpdate {
   T momentum;
   T weight_decay;
 
-  void operator()(Count i) const {
+  AI500_HOST_DEVICE void operator()(Count i) const {
     T const v = momentum * velocities[i] + gradients[i] + weight_decay * parameters[i];
     velocities[i] = v;
     parameters[i] -= learning_rate * v;
   }
 };
+
+}  // namespace ai500::optimizers
+
+// Compiled by optimizers/functors.cuh.
+template <ai500::cuda::OneOf<float, double> T>
+inline constexpr bool ai500::cuda::has_device_code<ai500::optimizers::SgdMomentumUpdate<T>> = true;
+
+namespace ai500::optimizers {
 
 /// Stochastic gradient descent with momentum, the default of Table 2, with the hyper-parameters of
 /// the paper's released scripts. Weight decay is not applied to normalization parameters and

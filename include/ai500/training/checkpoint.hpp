@@ -40,7 +40,7 @@ struct Checkpoint {
   std::string hash = {};          ///< XXH3-128 of all of this and the numbers; `save` computes it
 };
 
-/// Some of a training's numbers, in the device's memory.
+/// Some of a training's numbers, in the host's memory.
 struct TrainingBuffer {
   std::string name;
   NumberType type = NumberType::float32;

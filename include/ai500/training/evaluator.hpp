@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <ai500/collectives/policy.hpp>
+#include <ai500/devices/mirror.hpp>
 #include <ai500/graph/lower.hpp>
 #include <ai500/training/feed.hpp>
 #include <ai500/training/network.hpp>
@@ -21,7 +22,10 @@ class Evaluator {
 
   /// @param batch images that are evaluated at once
   Evaluator(Device& device, Graph const& graph, Count batch, State& state)
-      : batch_(batch), network_(device, lower_evaluation(graph, batch), state) {}
+      : batch_(batch),
+        network_(device, lower_evaluation(graph, batch), state),
+        images_(device, network_.images()),
+        probabilities_(device, network_.probabilities()) {}
 
   Network<Kernels, Precision>& network() { return network_; }
 
@@ -39,10 +43,11 @@ class Evaluator {
          begin += batch_) {
       Count const count = std::min(batch_, end - begin);
       for (Count i = 0; i < count; ++i)
-        feed_image(dataset, split, samples[static_cast<std::size_t>(begin + i)], i,
-                   network_.images());
+        feed_image(dataset, split, samples[static_cast<std::size_t>(begin + i)], i, images_.host());
+      images_.upload();
       network_.run();
-      auto const batch = network_.probabilities().span();
+      probabilities_.download();
+      auto const batch = probabilities_.host().span();
       for (Count i = 0; i < count * classes; ++i)
         result[static_cast<std::size_t>(begin * classes + i)] =
             static_cast<float>(batch[static_cast<std::size_t>(i)]);
@@ -55,6 +60,8 @@ class Evaluator {
  private:
   Count batch_;
   Network<Kernels, Precision> network_;
+  Mirror<typename Precision::compute, Device> images_;
+  Mirror<typename Precision::compute, Device> probabilities_;
 };
 
 }  // namespace ai500

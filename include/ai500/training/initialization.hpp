@@ -7,7 +7,7 @@
 #include <span>
 
 #include <ai500/core/random.hpp>
-#include <ai500/devices/buffer.hpp>
+#include <ai500/devices/mirror.hpp>
 #include <ai500/graph/lower.hpp>
 #include <ai500/training/model_state.hpp>
 
@@ -53,15 +53,20 @@ void initialize_running_statistics(std::span<T> statistics, Program const& progr
   }
 }
 
-/// The state of a base model before its first step.
+/// The state of a base model before its first step: computed on the host, the same bits on every
+/// device.
 /// @param graph a model that ends in a loss
 template <class T, class Device>
 ModelState<T, Device> initial_state(Device& device, Graph const& graph, Seed seed, Job job) {
   Program const program = lower_evaluation(graph, 1);
   ModelState<T, Device> state{{device, program.value(program.parameters).shape.elements()},
                               {device, program.value(program.running_statistics).shape.elements()}};
-  initialize_parameters(state.parameters.view().span(), program, seed, job);
-  initialize_running_statistics(state.running_statistics.view().span(), program);
+  Mirror parameters(device, state.parameters.view());
+  Mirror running_statistics(device, state.running_statistics.view());
+  initialize_parameters(parameters.host().span(), program, seed, job);
+  initialize_running_statistics(running_statistics.host().span(), program);
+  parameters.upload();
+  running_statistics.upload();
   return state;
 }
 

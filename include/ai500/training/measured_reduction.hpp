@@ -15,7 +15,9 @@ namespace ai500 {
 /// from the return of a call that left one pending to the next call, which is when the end of a sum
 /// is noticed.
 /// @tparam Clock steady; tests have one of their own
-template <class T, ReductionOf<T> Reduction, class Clock = std::chrono::steady_clock>
+template <class T, class Reduction, class Clock = std::chrono::steady_clock,
+          class Device = devices::Host>
+  requires ReductionOf<Reduction, T, Device>
 class MeasuredReduction {
  public:
   explicit MeasuredReduction(Reduction reduction) : reduction_(std::move(reduction)) {}
@@ -25,7 +27,7 @@ class MeasuredReduction {
   double hidden_seconds() const { return seconds(hidden_); }
   double exposed_seconds() const { return seconds(exposed_); }
 
-  void start(View<T> part) {
+  void start(View<T, Device> part) {
     measure([&] { reduction_.start(part); });
   }
   /// Costs nothing when nothing is under way.

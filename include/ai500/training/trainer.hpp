@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <variant>
 
 #include <ai500/collectives/policy.hpp>
 #include <ai500/configuration/batch_plan.hpp>
+#include <ai500/devices/mirror.hpp>
 #include <ai500/graph/lower.hpp>
 #include <ai500/optimizers/policy.hpp>
 #include <ai500/parallel_modes/policy.hpp>
@@ -18,11 +21,13 @@
 namespace ai500 {
 
 /// Trains one base model, step by step, on the ranks of one communicator. The caller fills
-/// `images()` and `labels()` with this rank's share of the batch, then calls `step`.
+/// `images()` and `labels()`, in the host's memory, with this rank's share of the batch, then calls
+/// `step`.
 template <class Kernels, class Precision, class Optimizer, class ParallelMode, Communicator C>
 class Trainer {
  public:
   using Device = typename Kernels::Device;
+  using Compute = typename Precision::compute;
   using Accumulate = typename Precision::accumulate;
   using State = ModelState<Accumulate, Device>;
 
@@ -38,14 +43,16 @@ class Trainer {
                  ParallelMode::split(lower_training(graph, batch.micro_batch, batch.batch),
                                      {communicator_.size(), batch.micro_batches}),
                  state),
-        optimizer_(optimizer, device, network_.program().parameter_slots) {
+        optimizer_(optimizer, device, network_.program().parameter_slots),
+        images_(device, network_.images()),
+        labels_(device, network_.labels()) {
     parallel_modes::check_reductions(network_.program());
   }
 
   /// Which slots of the batch this rank is fed.
   BatchShare share() const { return share_; }
-  auto images() { return network_.images(); }
-  auto labels() { return network_.labels(); }
+  View<Compute> images() { return images_.host(); }
+  View<std::int32_t> labels() { return labels_.host(); }
   Network<Kernels, Precision>& network() { return network_; }
   auto& optimizer_state() { return optimizer_; }
 
@@ -63,8 +70,12 @@ class Trainer {
   /// @return the batch's mean loss, the same on all ranks
   double step(double learning_rate) {
     connect();
+    if (!loss_) loss_.emplace(device_, network_.loss());  // it has its place now
+    images_.upload();
+    labels_.upload();
     network_.run(System{*this, learning_rate});
-    return static_cast<double>(network_.loss().span()[0]);
+    loss_->download();
+    return static_cast<double>(loss_->host().span()[0]);
   }
 
   /// What reductions have cost since the beginning; seconds are this rank's.
@@ -109,8 +120,12 @@ class Trainer {
   C communicator_;
   BatchShare share_;
   Network<Kernels, Precision> network_;
-  std::optional<MeasuredReduction<Accumulate, Reduction>> reduction_;
+  std::optional<MeasuredReduction<Accumulate, Reduction, std::chrono::steady_clock, Device>>
+      reduction_;
   typename Optimizer::template State<Device, Accumulate> optimizer_;
+  Mirror<Compute, Device> images_;
+  Mirror<std::int32_t, Device> labels_;
+  std::optional<Mirror<Accumulate, Device>> loss_;
 };
 
 }  // namespace ai500

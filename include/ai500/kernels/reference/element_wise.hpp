@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file The reference kernels of element-wise steps: a loop each, the definition of what they
-/// compute.
+/// @file The reference kernels of element-wise steps: a functor's loop each, the definition of what
+/// they compute.
 #pragma once
 
 #include <type_traits>
 
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/functors/element_wise.hpp>
 #include <ai500/kernels/policy.hpp>
 #include <ai500/kernels/reference/shape_check.hpp>
 #include <ai500/kernels/reference/typed.hpp>
@@ -25,9 +26,7 @@ struct Relu {
 
     template <class T>
     void run_typed(Arguments arguments) const {
-      T const* x = arguments.read<T>(0);
-      T* y = arguments.write<T>(0);
-      device->for_each(elements, [=](Count i) { y[i] = x[i] < 0 ? T(0) : x[i]; });
+      device->for_each(elements, functors::Relu<T>{arguments.read<T>(0), arguments.write<T>(0)});
     }
     void run(Arguments arguments) { compute(*this, arguments); }
   };
@@ -55,10 +54,9 @@ struct ReluGradient {
 
     template <class T>
     void run_typed(Arguments arguments) const {
-      T const* dy = arguments.read<T>(0);
-      T const* y = arguments.read<T>(1);
-      T* dx = arguments.write<T>(0);
-      device->for_each(elements, [=](Count i) { dx[i] = y[i] > 0 ? dy[i] : T(0); });
+      device->for_each(elements,
+                       functors::ReluGradient<T>{arguments.read<T>(0), arguments.read<T>(1),
+                                                 arguments.write<T>(0)});
     }
     void run(Arguments arguments) { compute(*this, arguments); }
   };
@@ -88,10 +86,8 @@ struct Sum {
 
     template <class T>
     void run_typed(Arguments arguments) const {
-      T const* a = arguments.read<T>(0);
-      T const* b = arguments.read<T>(1);
-      T* y = arguments.write<T>(0);
-      device->for_each(elements, [=](Count i) { y[i] = a[i] + b[i]; });
+      device->for_each(elements, functors::Sum<T>{arguments.read<T>(0), arguments.read<T>(1),
+                                                  arguments.write<T>(0)});
     }
     void run(Arguments arguments) { compute(*this, arguments); }
   };

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/functors/element_wise.hpp>
 #include <ai500/kernels/policy.hpp>
 #include <ai500/kernels/reference/shape_check.hpp>
 #include <ai500/kernels/reference/sum.hpp>
@@ -234,16 +235,10 @@ struct UpdateRunningStatistics {
 
     template <class T>
     void run_typed(Arguments arguments) const {
-      T const* summed = arguments.read<T>(0);
-      T const* running = arguments.read<T>(1);
-      T* result = arguments.write<T>(0);
-      for (Count i = 0; i < 2 * channels; ++i) {
-        bool const is_variance = i >= channels;
-        double const newest = static_cast<double>(summed[i]) / what.batches *
-                              (is_variance ? what.variance_correction : 1);
-        result[i] = static_cast<T>((1 - what.momentum) * static_cast<double>(running[i]) +
-                                   what.momentum * newest);
-      }
+      functors::UpdatedRunningStatistics<T> const update{
+          arguments.read<T>(0), arguments.read<T>(1), arguments.write<T>(0),   channels,
+          what.momentum,        what.batches,         what.variance_correction};
+      for (Count i = 0; i < 2 * channels; ++i) update(i);
     }
     void run(Arguments arguments) { compute(*this, arguments); }
   };

@@ -7,22 +7,14 @@
 #include <string_view>
 
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/functors/pooling.hpp>
 #include <ai500/kernels/policy.hpp>
 #include <ai500/kernels/reference/shape_check.hpp>
 #include <ai500/kernels/reference/typed.hpp>
 
 namespace ai500::kernels::reference {
 
-/// The planes of a pooling and the window that slides over each.
-struct PoolingGeometry {
-  Count planes;  ///< n c
-  Extent in;     ///< h x w
-  Extent out;    ///< h' x w'
-  Window window;
-
-  constexpr Count in_elements() const { return in.height * in.width; }
-  constexpr Count out_elements() const { return out.height * out.width; }
-};
+using functors::PoolingGeometry;
 
 /// @throws GraphError when y is not x pooled
 inline PoolingGeometry pooling_geometry(ShapeCheck const& check, Window const& window,
@@ -52,6 +44,14 @@ void for_each_in_window(PoolingGeometry const& g, F const& f) {
     }
 }
 
+/// f(place) for each element of y.
+template <class F>
+void for_each_position(PoolingGeometry const& g, F const& f) {
+  for (Count plane = 0; plane < g.planes; ++plane)
+    for (Count row = 0; row < g.out.height; ++row)
+      for (Count column = 0; column < g.out.width; ++column) f({plane, row, column, 0});
+}
+
 }  // namespace detail
 
 /// y = the greatest x of each window, padding left out; selection = its flat index in the plane of
@@ -66,20 +66,10 @@ struct MaxPooling {
 
     template <class T>
     void run_typed(Arguments arguments) const {
-      PoolingGeometry const& g = geometry;
-      for (Count plane = 0; plane < g.planes; ++plane) {
-        T const* x = arguments.read<T>(0) + plane * g.in_elements();
-        T* y = arguments.write<T>(0) + plane * g.out_elements();
-        std::int32_t* selection = arguments.write<std::int32_t>(1) + plane * g.out_elements();
-        std::fill_n(selection, g.out_elements(), std::int32_t{-1});
-        detail::for_each_in_window(g, [&](Count position, Count input) {
-          bool const wins = selection[position] < 0 || x[input] > y[position] ||
-                            (x[input] != x[input] && y[position] == y[position]);
-          if (!wins) return;
-          y[position] = x[input];
-          selection[position] = static_cast<std::int32_t>(input);
-        });
-      }
+      functors::MaxPooling<T> const pool{arguments.read<T>(0), arguments.write<T>(0),
+                                         arguments.write<std::int32_t>(1), geometry};
+      detail::for_each_position(geometry,
+                                [&](functors::PoolingPlace const& place) { pool.at(place); });
     }
     void run(Arguments arguments) { compute(*this, arguments); }
   };
@@ -140,16 +130,9 @@ struct AveragePooling {
 
     template <class T>
     void run_typed(Arguments arguments) const {
-      PoolingGeometry const& g = geometry;
-      T const area = static_cast<T>(g.window.kernel.height * g.window.kernel.width);
-      for (Count plane = 0; plane < g.planes; ++plane) {
-        T const* x = arguments.read<T>(0) + plane * g.in_elements();
-        T* y = arguments.write<T>(0) + plane * g.out_elements();
-        std::fill_n(y, g.out_elements(), T(0));
-        detail::for_each_in_window(g,
-                                   [&](Count position, Count input) { y[position] += x[input]; });
-        for (Count i = 0; i < g.out_elements(); ++i) y[i] /= area;
-      }
+      functors::AveragePooling<T> const pool{arguments.read<T>(0), arguments.write<T>(0), geometry};
+      detail::for_each_position(geometry,
+                                [&](functors::PoolingPlace const& place) { pool.at(place); });
     }
     void run(Arguments arguments) { compute(*this, arguments); }
   };

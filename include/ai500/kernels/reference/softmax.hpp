@@ -3,31 +3,20 @@
 /// greatest logit first, so that no exponential overflows, and compute in double.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include <ai500/core/error.hpp>
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/functors/softmax.hpp>
 #include <ai500/kernels/policy.hpp>
 #include <ai500/kernels/reference/shape_check.hpp>
-#include <ai500/kernels/reference/sum.hpp>
 #include <ai500/kernels/reference/typed.hpp>
 
 namespace ai500::kernels::reference {
 
 namespace detail {
-
-/// log(sum over j of exp(logits[j])) = greatest + log(sum over j of exp(logits[j] - greatest))
-template <class T>
-double log_sum_of_exponentials(T const* logits, Count classes) {
-  double const greatest = static_cast<double>(*std::max_element(logits, logits + classes));
-  return greatest + std::log(sum(classes, [=](Count j) {
-           return std::exp(static_cast<double>(logits[j]) - greatest);
-         }));
-}
 
 inline void check_logits(ShapeCheck const& check, Shape const& logits) {
   check.equal("logits", logits, {.items = logits.items, .channels = logits.channels});
@@ -47,13 +36,9 @@ struct Softmax {
 
     template <class T>
     void run_typed(Arguments arguments) const {
-      for (Count item = 0; item < items; ++item) {
-        T const* logits = arguments.read<T>(0) + item * classes;
-        T* probabilities = arguments.write<T>(0) + item * classes;
-        double const normalizer = detail::log_sum_of_exponentials(logits, classes);
-        for (Count j = 0; j < classes; ++j)
-          probabilities[j] = static_cast<T>(std::exp(static_cast<double>(logits[j]) - normalizer));
-      }
+      functors::Softmax<T, double> const softmax{arguments.read<T>(0), arguments.write<T>(0),
+                                                 classes};
+      for (Count item = 0; item < items; ++item) softmax(item);
     }
     void run(Arguments arguments) { compute(*this, arguments); }
   };
@@ -86,21 +71,19 @@ struct SoftmaxCrossEntropy {
 
     template <class T>
     void run_typed(Arguments arguments) const {
-      double const everywhere = what.label_smoothing / static_cast<double>(classes);
-      double const at_label = 1 - what.label_smoothing;
+      std::int32_t const* labels = arguments.read<std::int32_t>(1);
+      functors::SoftmaxCrossEntropy<T, double> const cross_entropy{
+          .logits = arguments.read<T>(0),
+          .labels = labels,
+          .dlogits = arguments.write<T>(1),
+          .losses = nullptr,
+          .classes = classes,
+          .label_smoothing = what.label_smoothing,
+          .scale = what.scale};
       double loss = 0;
       for (Count item = 0; item < items; ++item) {
-        T const* logits = arguments.read<T>(0) + item * classes;
-        T* dlogits = arguments.write<T>(1) + item * classes;
-        Count const label = arguments.read<std::int32_t>(1)[item];
-        require_label(label, item);
-        double const normalizer = detail::log_sum_of_exponentials(logits, classes);
-        for (Count j = 0; j < classes; ++j) {
-          double const log_probability = static_cast<double>(logits[j]) - normalizer;
-          double const target = everywhere + (j == label ? at_label : 0);
-          loss -= target * log_probability;
-          dlogits[j] = static_cast<T>(what.scale * (std::exp(log_probability) - target));
-        }
+        require_label(labels[item], item);
+        loss = cross_entropy.added_to(loss, item);
       }
       *arguments.write<T>(0) = static_cast<T>(what.scale * loss);
     }

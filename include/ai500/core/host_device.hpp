@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file What tells device code from host code: the only place where ai500 asks which compiler
+/// reads it.
+#pragma once
+
+/// Before a function that host and device can both call: nvcc compiles it for both, other compilers
+/// for the host. A constexpr function needs it not: device code is compiled with
+/// --expt-relaxed-constexpr.
+#if defined(__CUDACC__)
+#define AI500_HOST_DEVICE __host__ __device__
+#else
+#define AI500_HOST_DEVICE
+#endif
+
+/// Compute capability that the code is compiled for, times 100: 900 for an H100; 0 on the host.
+#if defined(__CUDA_ARCH__)
+#define AI500_DEVICE_ARCHITECTURE __CUDA_ARCH__
+#else
+#define AI500_DEVICE_ARCHITECTURE 0
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file An NVIDIA GPU as a device. Needs no CUDA header: what calls CUDA is in cuda.ipp, compiled
+/// once into ai500::cuda.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <ai500/core/types.hpp>
+#include <ai500/devices/cuda/launch.hpp>
+#include <ai500/devices/policy.hpp>
+
+namespace ai500 {
+
+namespace cuda {
+
+/// What a GPU is, as reports name it.
+struct Properties {
+  std::string name;              ///< "NVIDIA H100 80GB HBM3"
+  int ordinal = 0;               ///< among the GPUs that this process sees
+  int major = 0, minor = 0;      ///< compute capability: 9.0
+  std::size_t memory_bytes = 0;  ///< all of it
+  int multiprocessors = 0;       ///< SMs
+  std::string driver, runtime;   ///< versions of CUDA: "13.0"
+
+  bool operator==(Properties const&) const = default;
+};
+
+/// "NVIDIA H100 80GB HBM3, compute capability 9.0, 132 multiprocessors, 85.0 GB, CUDA 13.0 (driver
+/// 13.0)".
+std::string text(Properties const& properties);
+
+/// The GPUs that this process sees; none where there is no driver.
+/// @throws DeviceError when there is a driver that does not work
+int device_count();
+
+}  // namespace cuda
+
+namespace devices {
+
+/// One GPU, with one in-order stream for all its work, kernels of libraries included: they are
+/// given `stream()`. The thread that makes it is the one that uses it.
+class Cuda {
+ public:
+  static constexpr std::string_view name = "cuda";
+  static constexpr bool reached_by_host = false;
+
+  /// @param ordinal among the GPUs that this process sees
+  /// @throws DeviceError "no CUDA device ..." when there is no such GPU or no driver for it
+  explicit Cuda(int ordinal = 0);
+  Cuda(Cuda&& other) noexcept;
+  Cuda& operator=(Cuda&&) = delete;
+  ~Cuda();
+
+  cuda::Properties const& properties() const { return properties_; }
+  cuda::Stream stream() const { return stream_; }
+
+  /// Zeroed memory of the GPU. @throws DeviceError naming the bytes asked for and those free
+  void* allocate(std::size_t bytes);
+  void deallocate(void* memory) noexcept;
+
+  /// Pinned memory of the host, which the GPU reads and writes by itself, zeroed. @throws
+  /// DeviceError
+  void* allocate_staging(std::size_t bytes);
+  void deallocate_staging(void* staging) noexcept;
+
+  /// Given to the stream; `staging` must stay as it is until work that follows is waited for.
+  void upload(void* to, void const* staging, std::size_t bytes);
+  /// Returns when the copy is done, and with it all work that the stream was given before.
+  void download(void* staging, void const* from, std::size_t bytes);
+
+  /// Waits until all work given to the stream is done.
+  /// @throws DeviceError also for an error of that work
+  void synchronize();
+
+  /// f(0) ... f(n - 1), in any order, one thread of the GPU each. Returns at once.
+  template <cuda::CompiledForDevice Functor>
+  void for_each(Count n, Functor const& f) {
+    cuda::launch(stream_, n, f);
+  }
+
+ private:
+  cuda::Properties properties_;
+  cuda::Stream stream_ = nullptr;
+};
+static_assert(DevicePolicy<Cuda>);
+
+}  // namespace devices
+
+}  // namespace ai500

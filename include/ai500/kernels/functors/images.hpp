@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file From the bytes of a picture to what a network reads, as a functor: crop, mirror,
+/// normalise.
+#pragma once
+
+#include <cstdint>
+
+#include <ai500/core/half.hpp>
+#include <ai500/core/host_device.hpp>
+#include <ai500/graph/shape.hpp>
+#include <ai500/kernels/functors/element_wise.hpp>
+
+namespace ai500::kernels::functors {
+
+/// What is cut out of one picture. The host draws it, keyed as all random numbers are, and sends it
+/// beside the label.
+struct Crop {
+  std::int32_t top = 0;       ///< row of the picture that becomes row 0; negative: padding above
+  std::int32_t left = 0;      ///< the same for columns, before mirroring
+  std::int32_t mirrored = 0;  ///< 1: left and right are exchanged
+};
+
+/// The order of an image's numbers: the distance from one to the next in each direction.
+struct ImageStrides {
+  Count channel;
+  Count row;
+  Count column;
+};
+
+/// (channels, height, width), the order of Layout::plain.
+constexpr ImageStrides channels_first(Count, Extent extent) {
+  return {extent.height * extent.width, extent.width, 1};
+}
+/// (height, width, channels), the order that tensor cores want.
+constexpr ImageStrides channels_last(Count channels, Extent extent) {
+  return {1, extent.width * channels, channels};
+}
+
+/// image = (picture / 255 - mean) / deviation of the crop, channel by channel; what the crop has
+/// outside of the picture is the mean: 0. for_each over items x height x width of the image.
+template <class T>
+struct NormalizedImages {
+  static constexpr Count most_channels = 4;
+
+  std::uint8_t const* pictures;  // (items, in.height, in.width, channels)
+  Crop const* crops;             // (items)
+  T* images;                     // (items, the order of `strides`)
+  Count channels;
+  Extent in;
+  Extent out;
+  ImageStrides strides;
+  float factor[most_channels];  ///< 1 / (255 deviation)
+  float offset[most_channels];  ///< -mean / deviation
+
+  AI500_HOST_DEVICE void operator()(Count i) const {
+    Count const column = i % out.width, row = i / out.width % out.height;
+    Count const item = i / (out.width * out.height);
+    Crop const crop = crops[item];
+    Count const from_row = crop.top + row;
+    Count const from_column = crop.left + (crop.mirrored != 0 ? out.width - 1 - column : column);
+    bool const inside =
+        from_row >= 0 && from_row < in.height && from_column >= 0 && from_column < in.width;
+    std::uint8_t const* const from =
+        pictures + ((item * in.height + from_row) * in.width + from_column) * channels;
+    T* const to = images + item * out.height * out.width * channels + row * strides.row +
+                  column * strides.column;
+    for (int c = 0; c < most_channels; ++c)  // no index that a GPU's registers do not know
+      if (c < channels)
+        to[c * strides.channel] =
+            T(inside ? static_cast<float>(from[c]) * factor[c] + offset[c] : 0.0f);
+  }
+};
+
+}  // namespace ai500::kernels::functors
+
+namespace ai500::cuda {
+
+// Compiled by kernels/functors.cuh.
+template <ActivationNumber T>
+inline constexpr bool has_device_code<kernels::functors::NormalizedImages<T>> = true;
+
+}  // namespace ai500::cuda

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each functor that is said to have device code is in ai500::cuda: this links, with or without a
+// GPU.
+#include <doctest/doctest.h>
+
+#include <ai500/devices/cuda.hpp>
+#include <ai500/kernels/functors/element_wise.hpp>
+#include <ai500/kernels/functors/images.hpp>
+#include <ai500/kernels/functors/pooling.hpp>
+#include <ai500/kernels/functors/softmax.hpp>
+#include <ai500/optimizers/sgd_momentum.hpp>
+
+#include "doubled.hpp"
+
+using namespace ai500;
+using namespace ai500::kernels;
+
+static_assert(OptimizerPolicy<optimizers::SgdMomentum, devices::Cuda, float>);
+static_assert(OptimizerPolicy<optimizers::SgdMomentum, devices::Cuda, double>);
+
+namespace {
+
+int linked = 0;
+
+/// No element: nothing is launched, but the code must be there.
+template <class... Functor>
+void link() {
+  (cuda::launch(nullptr, 0, Functor{}), ...);
+  linked += static_cast<int>(sizeof...(Functor));
+}
+
+template <class T>
+void link_functors_of() {
+  link<functors::Fill<T>, functors::Scale<T>, functors::Relu<T>, functors::ReluGradient<T>,
+       functors::Sum<T>, functors::MaxPooling<T>, functors::MaxPoolingGradient<T>,
+       functors::AveragePooling<T>, functors::AveragePoolingGradient<T>,
+       functors::NormalizedImages<T>, functors::Softmax<T, float>,
+       functors::SoftmaxCrossEntropy<T, float>>();
+}
+
+}  // namespace
+
+TEST_CASE("ai500::cuda: has the device code of every functor that is said to have some") {
+  link_functors_of<float>();
+  link_functors_of<half>();
+  link_functors_of<bfloat16>();
+  link<functors::Cast<float, half>, functors::Cast<half, float>, functors::Cast<float, bfloat16>,
+       functors::Cast<bfloat16, float>, functors::Cast<half, bfloat16>,
+       functors::Cast<bfloat16, half>, functors::UpdatedRunningStatistics<float>,
+       functors::TotalOf<float, float>, optimizers::SgdMomentumUpdate<float>,
+       optimizers::SgdMomentumUpdate<double>>();
+  CHECK(linked == 46);
+}
+
+TEST_CASE("ai500_add_device_code: a user's own functor is compiled into his target") {
+  link<testing::Doubled>();
+  CHECK(cuda::CompiledForDevice<testing::Doubled>);
+}
