@@ -21,6 +21,7 @@ write_basic_package_version_file(${generated}/ai500ConfigVersion.cmake COMPATIBI
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
 install(
   FILES ${sources}
+        ${CMAKE_CURRENT_LIST_DIR}/find_cudnn.cmake
         ${CMAKE_CURRENT_LIST_DIR}/packages.cmake
         ${CMAKE_CURRENT_LIST_DIR}/targets.cmake
         ${CMAKE_CURRENT_LIST_DIR}/warnings.cmake
