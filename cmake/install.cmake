@@ -23,6 +23,7 @@ install(
   FILES ${sources}
         ${CMAKE_CURRENT_LIST_DIR}/cuda.cmake
         ${CMAKE_CURRENT_LIST_DIR}/find_cuda.cmake
+        ${CMAKE_CURRENT_LIST_DIR}/find_cudnn.cmake
         ${CMAKE_CURRENT_LIST_DIR}/packages.cmake
         ${CMAKE_CURRENT_LIST_DIR}/targets.cmake
         ${CMAKE_CURRENT_LIST_DIR}/warnings.cmake

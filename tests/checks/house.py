@@ -30,6 +30,7 @@ LAYER_OF_TOP_HEADER = {
 # How an included file's path tells its library.
 LIBRARIES = {
     "Eigen": re.compile(r"/Eigen/"),
+    "cuDNN": re.compile(r"/cudnn\w*\.h$"),
     "oneDNN": re.compile(r"/dnnl\.hp*$"),
     "zlib": re.compile(r"/zlib\.h$"),
     "MPI": re.compile(r"/mpi\.h$"),
@@ -44,6 +45,11 @@ LIBRARIES = {
 LIBRARIES_OF_HEADERS = (
     (re.compile(r"kernels/reference(/gemm)?\.ipp"), {"Eigen"}),
     (re.compile(r"kernels/onednn(/.*)?\.ipp|kernels/onednn/api\.hpp"), {"oneDNN"}),
+    # cudnn.h includes CUDA's runtime.
+    (
+        re.compile(r"kernels/cudnn(/(api|target|patterns|plan))?\.ipp|kernels/cudnn/api\.hpp"),
+        {"cuDNN", "CUDA"},
+    ),
     (re.compile(r"collectives/(mpi|mpi_call|mpi_messages|message_reduction)\.hpp"), {"MPI"}),
     (re.compile(r"devices/cuda\.ipp|devices/cuda/check\.hpp"), {"CUDA"}),
     (re.compile(r"datasets/(gzip_file|fashion_mnist)\.ipp"), {"zlib"}),
