@@ -79,11 +79,11 @@ TEST_CASE("parse_safetensors: gives back what was written, as a look at the same
 
 TEST_CASE("parse_safetensors: reads what others write by the same definition") {
   // Tensors need not be listed in the order of their data.
-  Safetensors const read =
-      parse_safetensors(file_of(R"({"b":{"data_offsets":[4,8],"shape":[1],"dtype":"I32"},)"
-                                R"("a":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}   )",
-                                "aaaabbbb"),
-                        "a");
+  std::string const bytes = file_of(R"({"b":{"data_offsets":[4,8],"shape":[1],"dtype":"I32"},)"
+                                    R"("a":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}   )",
+                                    "aaaabbbb");
+
+  Safetensors const read = parse_safetensors(bytes, "a");
 
   REQUIRE(read.tensors.size() == 2);
   CHECK(read.tensors[0].name == "a");
