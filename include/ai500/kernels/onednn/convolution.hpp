@@ -28,6 +28,7 @@ struct Convolution {
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
                                           Shapes const& shapes, Types);
 
+  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<Convolution, devices::Host> &&
@@ -48,6 +49,7 @@ struct ConvolutionDataGradient {
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
                                           Shapes const& shapes, Types);
 
+  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<ConvolutionDataGradient, devices::Host> &&
@@ -68,6 +70,7 @@ struct ConvolutionFilterGradient {
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
                                           Shapes const& shapes, Types);
 
+  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<ConvolutionFilterGradient, devices::Host> &&

@@ -24,6 +24,7 @@ struct FullyConnected {
     void run(Arguments arguments);
   };
 
+  /// @throws GraphError when the shapes do not fit
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<FullyConnected, devices::Host>);
@@ -38,6 +39,7 @@ struct FullyConnectedDataGradient {
     void run(Arguments arguments);
   };
 
+  /// @throws GraphError when the shapes do not fit
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<FullyConnectedDataGradient, devices::Host>);
@@ -52,6 +54,7 @@ struct FullyConnectedWeightGradient {
     void run(Arguments arguments);
   };
 
+  /// @throws GraphError when the shapes do not fit
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<FullyConnectedWeightGradient, devices::Host>);

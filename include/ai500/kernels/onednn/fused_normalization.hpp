@@ -42,6 +42,7 @@ struct NormalizationForward {
   static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// @throws GraphError when the shapes do not fit, or the layout is not in blocks
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types);
 };
@@ -59,6 +60,7 @@ struct NormalizationEvaluation {
   static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// @throws GraphError when the shapes do not fit, or the layout is not in blocks
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types);
 };
@@ -77,6 +79,7 @@ struct NormalizationBackward {
   static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// @throws GraphError when the shapes do not fit, or the layout is not in blocks
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types);
 };

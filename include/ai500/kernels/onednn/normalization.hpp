@@ -53,6 +53,7 @@ struct NormalizationStatistics {
 
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// @throws GraphError when the shapes do not fit, Error for other types than float
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };
@@ -73,6 +74,7 @@ struct NormalizationApply {
 
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// @throws GraphError when the shapes do not fit, Error for other types than float
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };
@@ -93,6 +95,7 @@ struct NormalizationParameterGradient {
 
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// @throws GraphError when the shapes do not fit, Error for other types than float
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };
@@ -113,6 +116,7 @@ struct NormalizationDataGradient {
 
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// @throws GraphError when the shapes do not fit, Error for other types than float
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };

@@ -21,6 +21,7 @@ struct Reorder {
     void run(Arguments arguments);
   };
 
+  /// @throws Error naming the step, when oneDNN cannot reorder so
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<Reorder, devices::Host>);
