@@ -56,7 +56,7 @@ ai500_compiled_once(eigen PRIVATE Eigen3::Eigen)
 ai500_compiled_once(onednn ai500_eigen ai500_found::onednn gomp)
 
 # ai500::cudnn: plans of cuDNN's engines for GPUs. Needs no GPU to be compiled, linked or asked.
-ai500_compiled_once(cudnn PRIVATE ai500_found::cudnn)
+ai500_compiled_once(cudnn PRIVATE ai500_found::cudnn ${CMAKE_DL_LIBS})
 
 # ai500::run: the command line, the reports and whatever else is no template.
 ai500_compiled_once(run PRIVATE CLI11::CLI11 nlohmann_json::nlohmann_json ai500_found::tomlplusplus

@@ -2,6 +2,8 @@
 /// @file The definitions of target.hpp.
 #pragma once
 
+#include <dlfcn.h>
+
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -23,8 +25,28 @@ inline constexpr Attribute<cudnnHandle_t> device_handle{CUDNN_ATTR_DEVICEPROP_HA
                                                         "DEVICEPROP_HANDLE"};
 }  // namespace attributes
 
+namespace detail {
+
+/// Keeps a shared library in memory, if it is there.
+class HeldLibrary {
+ public:
+  explicit HeldLibrary(std::string const& name) : library_(dlopen(name.c_str(), RTLD_LAZY)) {}
+  HeldLibrary(HeldLibrary const&) = delete;
+  HeldLibrary& operator=(HeldLibrary const&) = delete;
+  ~HeldLibrary() {
+    if (library_ != nullptr) dlclose(library_);
+  }
+
+ private:
+  void* library_;
+};
+
+}  // namespace detail
+
 /// A handle's target plans with the handle; a description's with the device descriptor.
 struct Target::State {
+  // Without a driver cuDNN loads and unloads it around each search: nine tenths of the time.
+  detail::HeldLibrary nvrtc{"libnvrtc.so." + std::to_string(cudnnGetCudartVersion() / 1000)};
   cudnnHandle_t handle = nullptr;
   Descriptor device{kinds::device};
   std::string description{};
