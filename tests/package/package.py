@@ -17,6 +17,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 SKIPPED = 77
+SOURCES = (".hpp", ".ipp", ".cpp", ".cuh", ".cu", ".cmake")  # what is installed
 
 
 class Failure(Exception):
@@ -118,7 +119,7 @@ def check_find_package(temporary, prefix, arguments, revision):
 def install(build, prefix):
     run("cmake", "--install", build, "--prefix", prefix)
     for path in prefix.rglob("*"):
-        check(path.is_dir() or path.suffix in (".hpp", ".ipp", ".cpp", ".cmake") or path.name == "LICENSE",
+        check(path.is_dir() or path.suffix in SOURCES or path.name == "LICENSE",
               f"{path}: nothing but headers, sources and CMake files is installed")
 
 
