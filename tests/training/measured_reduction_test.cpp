@@ -16,7 +16,7 @@ struct HandClock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<HandClock>;
-  static constexpr bool is_steady = true;
+  [[maybe_unused]] static constexpr bool is_steady = true;
   inline static duration since_start{};
 
   static time_point now() { return time_point(since_start); }
