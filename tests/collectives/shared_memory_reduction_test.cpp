@@ -7,24 +7,15 @@
 #include <thread>
 #include <vector>
 
+#include "given_numbers.hpp"
+
 using namespace ai500;
 using collectives::SharedMemory;
 using collectives::SharedMemoryReduction;
+using test::given;
+using test::sum_in_rank_order;
 
 namespace {
-
-/// What rank `rank` gives for element i in a step: sums of them round differently in another order.
-template <class T>
-T given(int rank, int step, Count i) {
-  return T(1) / static_cast<T>(1 + (i * 7 + rank * 13 + step * 5) % 1000);
-}
-
-template <class T>
-T sum_in_rank_order(int ranks, int step, Count i) {
-  T sum = given<T>(0, step, i);
-  for (int rank = 1; rank < ranks; ++rank) sum += given<T>(rank, step, i);
-  return sum;
-}
 
 /// The ranks' reductions, as threads would have them: each has a mapping of its own.
 template <class T>

@@ -10,25 +10,15 @@
 
 #include <ai500/collectives/mpi_messages.hpp>
 
+#include "../collectives/given_numbers.hpp"
 #include "world.hpp"
 
 using namespace ai500;
 using collectives::Mpi;
+using test::given;
+using test::sum_in_rank_order;
 
 namespace {
-
-/// What a rank gives: sums of these round differently in another order.
-template <class T>
-T given(int rank, int step, Count i) {
-  return T(1) / static_cast<T>(1 + (i * 7 + rank * 13 + step * 5) % 1000);
-}
-
-template <class T>
-T sum_in_rank_order(int ranks, int step, Count i) {
-  T sum = given<T>(0, step, i);
-  for (int rank = 1; rank < ranks; ++rank) sum += given<T>(rank, step, i);
-  return sum;
-}
 
 /// One step: parts from the back, some work between them; the sums are checked by `is_right`.
 template <class T, class Reduction, class IsRight>

@@ -8,9 +8,11 @@
 
 #include <ai500/reports/saved_predictions.hpp>
 
+#include "../storage/hand_made_file.hpp"
 #include "examples.hpp"
 
 using namespace ai500;
+using ai500::test::file_of;
 using ai500::test::has;
 using ai500::test::output_error;
 
@@ -20,19 +22,9 @@ Predictions example() {
   return {.samples = 2, .classes = 3, .probabilities = {0.5f, 0.25f, 0.25f, 1, 0, 0}};
 }
 
-/// A file put together by hand from the format's definition.
-std::string file_of(std::string const& header, std::string const& data) {
-  std::string bytes;
-  for (unsigned shift = 0; shift < 64; shift += 8)
-    bytes += static_cast<char>(header.size() >> shift & 255u);
-  return bytes + header + data;
-}
-
-/// A header of one tensor.
 std::string header_of(std::string const& type, std::string const& shape,
                       std::string const& offsets) {
-  return R"({"probabilities":{"dtype":")" + type + R"(","shape":)" + shape + R"(,"data_offsets":)" +
-         offsets + "}}";
+  return test::header_of("probabilities", type, shape, offsets);
 }
 
 std::string message_of(std::string const& bytes) {

@@ -6,27 +6,19 @@
 
 #include <ai500/storage/safetensors.hpp>
 
+#include "hand_made_file.hpp"
 #include "output_folder.hpp"
 
 using namespace ai500;
+using ai500::test::file_of;
 using ai500::test::has;
 using ai500::test::output_error;
 
 namespace {
 
-/// A file put together by hand from the format's definition.
-std::string file_of(std::string const& header, std::string const& data) {
-  std::string bytes;
-  for (unsigned shift = 0; shift < 64; shift += 8)
-    bytes += static_cast<char>(header.size() >> shift & 255u);
-  return bytes + header + data;
-}
-
-/// A header of one tensor.
 std::string header_of(std::string const& type, std::string const& shape,
                       std::string const& offsets) {
-  return R"({"weights":{"dtype":")" + type + R"(","shape":)" + shape + R"(,"data_offsets":)" +
-         offsets + "}}";
+  return test::header_of("weights", type, shape, offsets);
 }
 
 std::string message_of(std::string const& bytes) {

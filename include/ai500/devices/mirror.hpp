@@ -4,7 +4,8 @@
 #pragma once
 
 #include <cstddef>
-#include <utility>
+#include <memory>
+#include <type_traits>
 
 #include <ai500/devices/buffer.hpp>
 #include <ai500/devices/policy.hpp>
@@ -20,29 +21,19 @@ class Staging {
  public:
   Staging() = default;
   Staging(Device& device, Count size)
-      : device_(&device),
-        data_(static_cast<T*>(device.allocate_staging(static_cast<std::size_t>(size) * sizeof(T)))),
+      : data_(static_cast<T*>(device.allocate_staging(static_cast<std::size_t>(size) * sizeof(T))),
+              Free{&device}),
         size_(size) {}
-  Staging(Staging&& other) noexcept { swap(other); }
-  Staging& operator=(Staging&& other) noexcept {
-    swap(other);
-    return *this;
-  }
-  ~Staging() {
-    if (data_ != nullptr) device_->deallocate_staging(data_);
-  }
 
-  View<T> view() const { return {data_, size_}; }
+  View<T> view() const { return {data_.get(), size_}; }
 
  private:
-  void swap(Staging& other) noexcept {
-    std::swap(device_, other.device_);
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-  }
+  struct Free {
+    Device* device = nullptr;
+    void operator()(T* data) const { device->deallocate_staging(data); }
+  };
 
-  Device* device_ = nullptr;
-  T* data_ = nullptr;
+  std::unique_ptr<T[], Free> data_;
   Count size_ = 0;
 };
 

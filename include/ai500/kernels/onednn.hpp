@@ -15,8 +15,7 @@
 #include <ai500/kernels/onednn/normalization.hpp>
 #include <ai500/kernels/onednn/pooling.hpp>
 #include <ai500/kernels/onednn/reorder.hpp>
-#include <ai500/kernels/reference/element_wise.hpp>
-#include <ai500/kernels/reference/softmax.hpp>
+#include <ai500/kernels/reference.hpp>
 #include <ai500/kernels/supports.hpp>
 
 namespace ai500::kernels {
@@ -55,7 +54,7 @@ using OneDnn = KernelSet<onednn::Traits, onednn::Convolution, onednn::Convolutio
 
 namespace ai500 {
 
-// Compiled once, into ai500::onednn (kernels/onednn.ipp) and ai500::eigen.
+// Compiled once, into ai500::onednn (kernels/onednn.ipp).
 extern template KernelEntry kernel_entry<kernels::onednn::Convolution, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::ConvolutionDataGradient, devices::Host>();
 extern template KernelEntry
@@ -79,14 +78,5 @@ extern template KernelEntry kernel_entry<kernels::onednn::MaxPoolingGradient, de
 extern template KernelEntry kernel_entry<kernels::onednn::AveragePooling, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::AveragePoolingGradient, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::Reorder, devices::Host>();
-extern template KernelEntry
-kernel_entry<kernels::reference::UpdateRunningStatistics, devices::Host>();
-extern template KernelEntry kernel_entry<kernels::reference::Relu, devices::Host>();
-extern template KernelEntry kernel_entry<kernels::reference::ReluGradient, devices::Host>();
-extern template KernelEntry kernel_entry<kernels::reference::Add, devices::Host>();
-extern template KernelEntry kernel_entry<kernels::reference::SumGradients, devices::Host>();
-extern template KernelEntry kernel_entry<kernels::reference::Softmax, devices::Host>();
-extern template KernelEntry kernel_entry<kernels::reference::SoftmaxCrossEntropy, devices::Host>();
-extern template KernelEntry kernel_entry<kernels::reference::Accumulate, devices::Host>();
 
 }  // namespace ai500

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <ai500/kernels/onednn/normalization.hpp>
+#include <ai500/kernels/onednn/slabs.ipp>
 
 namespace ai500::kernels::onednn {
 
@@ -52,169 +53,16 @@ inline Blocks blocks_of(Shape const& x, Layout layout) {
 
 }  // namespace detail
 
-/// Mean and variance of each lane of a slab, in one pass: deviations are taken from the slab's
-/// first pixel, so that nothing cancels.
-template <int lanes>
-struct SlabStatistics {
-  Blocks at;
-  Count block;
-  float const* x;
-  float* mean;      // of the block's first channel
-  float* variance;  // likewise
-
-  [[gnu::always_inline]] void operator()() const {
-    float const* const origin = x + at.plane<lanes>(0, block);
-    double sums[lanes] = {}, squares[lanes] = {};
-    for (Count item = 0; item < at.items; ++item) {
-      float const* p = x + at.plane<lanes>(item, block);
-      float sum[2][lanes] = {}, square[2][lanes] = {};
-      Count pixel = 0;
-      for (; pixel + 2 <= at.pixels; pixel += 2, p += 2 * lanes)
-        for (int k = 0; k < 2; ++k)
-          for (int lane = 0; lane < lanes; ++lane) {
-            float const d = p[k * lanes + lane] - origin[lane];
-            sum[k][lane] += d;
-            square[k][lane] += d * d;
-          }
-      for (; pixel < at.pixels; ++pixel, p += lanes)
-        for (int lane = 0; lane < lanes; ++lane) {
-          float const d = p[lane] - origin[lane];
-          sum[0][lane] += d;
-          square[0][lane] += d * d;
-        }
-      for (int lane = 0; lane < lanes; ++lane) {
-        sums[lane] += static_cast<double>(sum[0][lane] + sum[1][lane]);
-        squares[lane] += static_cast<double>(square[0][lane] + square[1][lane]);
-      }
-    }
-    double const m = static_cast<double>(at.items * at.pixels);
-    for (int lane = 0; lane < lanes; ++lane) {
-      double const shifted = sums[lane] / m;
-      mean[lane] = static_cast<float>(static_cast<double>(origin[lane]) + shifted);
-      double const spread = squares[lane] / m - shifted * shifted;
-      variance[lane] = static_cast<float>(spread > 0 ? spread : 0);
-    }
-  }
-};
-
-/// y = factor x + added, one factor and summand a lane.
-template <int lanes>
-struct SlabApply {
-  Blocks at;
-  Count block;
-  float const* x;
-  float const* mean;
-  float const* variance;
-  float const* scale;
-  float const* shift;
-  float* y;
-  double epsilon;
-
-  [[gnu::always_inline]] void operator()() const {
-    float factor[lanes], added[lanes];
-    for (int lane = 0; lane < lanes; ++lane) {
-      double const f = static_cast<double>(scale[lane]) /
-                       std::sqrt(static_cast<double>(variance[lane]) + epsilon);
-      factor[lane] = static_cast<float>(f);
-      added[lane] = static_cast<float>(static_cast<double>(shift[lane]) -
-                                       f * static_cast<double>(mean[lane]));
-    }
-    for (Count item = 0; item < at.items; ++item) {
-      float const* from = x + at.plane<lanes>(item, block);
-      float* to = y + at.plane<lanes>(item, block);
-      for (Count pixel = 0; pixel < at.pixels; ++pixel, from += lanes, to += lanes)
-        for (int lane = 0; lane < lanes; ++lane) to[lane] = from[lane] * factor[lane] + added[lane];
-    }
-  }
-};
-
-/// dscale = sum dy x^, dshift = sum dy of each lane.
-template <int lanes>
-struct SlabParameterGradient {
-  Blocks at;
-  Count block;
-  float const* dy;
-  float const* x;
-  float const* mean;
-  float const* variance;
-  float* dscale;
-  float* dshift;
-  double epsilon;
-
-  [[gnu::always_inline]] void operator()() const {
-    double products[lanes] = {}, sums[lanes] = {};
-    for (Count item = 0; item < at.items; ++item) {
-      float const* d = dy + at.plane<lanes>(item, block);
-      float const* p = x + at.plane<lanes>(item, block);
-      float product[2][lanes] = {}, sum[2][lanes] = {};
-      Count pixel = 0;
-      for (; pixel + 2 <= at.pixels; pixel += 2, d += 2 * lanes, p += 2 * lanes)
-        for (int k = 0; k < 2; ++k)
-          for (int lane = 0; lane < lanes; ++lane) {
-            sum[k][lane] += d[k * lanes + lane];
-            product[k][lane] += d[k * lanes + lane] * (p[k * lanes + lane] - mean[lane]);
-          }
-      for (; pixel < at.pixels; ++pixel, d += lanes, p += lanes)
-        for (int lane = 0; lane < lanes; ++lane) {
-          sum[0][lane] += d[lane];
-          product[0][lane] += d[lane] * (p[lane] - mean[lane]);
-        }
-      for (int lane = 0; lane < lanes; ++lane) {
-        sums[lane] += static_cast<double>(sum[0][lane] + sum[1][lane]);
-        products[lane] += static_cast<double>(product[0][lane] + product[1][lane]);
-      }
-    }
-    for (int lane = 0; lane < lanes; ++lane) {
-      dscale[lane] = static_cast<float>(products[lane] /
-                                        std::sqrt(static_cast<double>(variance[lane]) + epsilon));
-      dshift[lane] = static_cast<float>(sums[lane]);
-    }
-  }
-};
-
-/// dx = factor (dy - mean of dy - (x - mean) slope), each a number a lane.
-template <int lanes>
-struct SlabDataGradient {
-  Blocks at;
-  Count block;
-  float const* dy;
-  float const* x;
-  float const* mean;
-  float const* variance;
-  float const* scale;
-  float const* dscale;
-  float const* dshift;
-  float* dx;
-  double epsilon;
-
-  [[gnu::always_inline]] void operator()() const {
-    float factor[lanes], mean_dy[lanes], slope[lanes];
-    double const m = static_cast<double>(at.items * at.pixels);
-    for (int lane = 0; lane < lanes; ++lane) {
-      double const inverse = 1 / std::sqrt(static_cast<double>(variance[lane]) + epsilon);
-      factor[lane] = static_cast<float>(inverse * static_cast<double>(scale[lane]));
-      mean_dy[lane] = static_cast<float>(static_cast<double>(dshift[lane]) / m);
-      slope[lane] = static_cast<float>(inverse * static_cast<double>(dscale[lane]) / m);
-    }
-    for (Count item = 0; item < at.items; ++item) {
-      float const* d = dy + at.plane<lanes>(item, block);
-      float const* p = x + at.plane<lanes>(item, block);
-      float* to = dx + at.plane<lanes>(item, block);
-      for (Count pixel = 0; pixel < at.pixels; ++pixel, d += lanes, p += lanes, to += lanes)
-        for (int lane = 0; lane < lanes; ++lane)
-          to[lane] =
-              factor[lane] * (d[lane] - mean_dy[lane] - (p[lane] - mean[lane]) * slope[lane]);
-    }
-  }
-};
-
 template <int lanes>
 void NormalizationStatistics::Work::run(devices::Host const& device, Arguments arguments) const {
+  float const* const x = arguments.read<float>(0);
   float* const statistics = arguments.write<float>(0);
   device.parallel(at.blocks, [&](Count block) {
-    device.vectorized(SlabStatistics<lanes>{at, block, arguments.read<float>(0),
-                                            statistics + block * lanes,
-                                            statistics + (at.blocks + block) * lanes});
+    double sums[2 * lanes];
+    device.vectorized(detail::SumDeviations<lanes>{at, {block, 0, at.items}, x, sums});
+    detail::finish_statistics<lanes>(at, sums, x + at.template plane<lanes>(0, block),
+                                     statistics + block * lanes,
+                                     statistics + (at.blocks + block) * lanes);
   });
 }
 
@@ -236,10 +84,17 @@ template <int lanes>
 void NormalizationApply::Work::run(devices::Host const& device, Arguments arguments) const {
   float const* const statistics = arguments.read<float>(1);
   device.parallel(at.blocks, [&](Count block) {
-    device.vectorized(SlabApply<lanes>{
-        at, block, arguments.read<float>(0), statistics + block * lanes,
-        statistics + (at.blocks + block) * lanes, arguments.read<float>(2) + block * lanes,
-        arguments.read<float>(3) + block * lanes, arguments.write<float>(0), epsilon});
+    detail::Affine<lanes> const affine(statistics + block * lanes,
+                                       statistics + (at.blocks + block) * lanes,
+                                       arguments.read<float>(2) + block * lanes,
+                                       arguments.read<float>(3) + block * lanes, epsilon);
+    device.vectorized(
+        detail::ApplyEnding<lanes, steps::NormalizationEnding::none>{at,
+                                                                     {block, 0, at.items},
+                                                                     arguments.read<float>(0),
+                                                                     nullptr,
+                                                                     arguments.write<float>(0),
+                                                                     affine});
   });
 }
 
@@ -260,11 +115,23 @@ template <int lanes>
 void NormalizationParameterGradient::Work::run(devices::Host const& device,
                                                Arguments arguments) const {
   float const* const statistics = arguments.read<float>(2);
+  detail::Affine<lanes> const no_affine{};  // only a relu's mask needs it
   device.parallel(at.blocks, [&](Count block) {
-    device.vectorized(SlabParameterGradient<lanes>{
-        at, block, arguments.read<float>(0), arguments.read<float>(1), statistics + block * lanes,
-        statistics + (at.blocks + block) * lanes, arguments.write<float>(0) + block * lanes,
-        arguments.write<float>(1) + block * lanes, epsilon});
+    double sums[2 * lanes];
+    device.vectorized(detail::SumGradients<lanes, steps::NormalizationEnding::none, 1>{
+        .at = at,
+        .part = {block, 0, at.items},
+        .x = arguments.read<float>(1),
+        .dy = arguments.read<float>(0),
+        .dy2 = nullptr,
+        .y = nullptr,
+        .daddend = nullptr,
+        .mean = statistics + block * lanes,
+        .affine = no_affine,
+        .sums = sums});
+    detail::finish_gradients<lanes>(sums, statistics + (at.blocks + block) * lanes, epsilon,
+                                    arguments.write<float>(0) + block * lanes,
+                                    arguments.write<float>(1) + block * lanes);
   });
 }
 
@@ -285,11 +152,23 @@ template <int lanes>
 void NormalizationDataGradient::Work::run(devices::Host const& device, Arguments arguments) const {
   float const* const statistics = arguments.read<float>(2);
   device.parallel(at.blocks, [&](Count block) {
-    device.vectorized(SlabDataGradient<lanes>{
-        at, block, arguments.read<float>(0), arguments.read<float>(1), statistics + block * lanes,
-        statistics + (at.blocks + block) * lanes, arguments.read<float>(3) + block * lanes,
-        arguments.read<float>(4) + block * lanes, arguments.read<float>(5) + block * lanes,
-        arguments.write<float>(0), epsilon});
+    float const* const mean = statistics + block * lanes;
+    float const* const variance = statistics + (at.blocks + block) * lanes;
+    // The gradient does not depend on the shift: any will do.
+    detail::Affine<lanes> const affine(mean, variance, arguments.read<float>(3) + block * lanes,
+                                       mean, epsilon);
+    detail::Correction<lanes> const correction(at, variance,
+                                               arguments.read<float>(4) + block * lanes,
+                                               arguments.read<float>(5) + block * lanes, epsilon);
+    device.vectorized(
+        detail::ApplyGradient<lanes, steps::NormalizationEnding::none>{at,
+                                                                       {block, 0, at.items},
+                                                                       arguments.read<float>(1),
+                                                                       arguments.read<float>(0),
+                                                                       arguments.write<float>(0),
+                                                                       mean,
+                                                                       correction,
+                                                                       affine});
   });
 }
 
