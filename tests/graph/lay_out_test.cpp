@@ -44,6 +44,10 @@ TEST_CASE("element_index: channels of a block stand together, innermost") {
   CHECK(element_index(Layout::channels_8, x, 1, 10, 1, 4) ==
         (((1 * 2 + 1) * 3 + 1) * 5 + 4) * 8 + 2);
   CHECK(element_index(Layout::channels_16, x, 1, 10, 1, 4) == ((1 * 3 + 1) * 5 + 4) * 16 + 10);
+  CHECK(element_index(Layout::channels_last, x, 1, 10, 1, 4) == ((1 * 3 + 1) * 5 + 4) * 16 + 10);
+  Shape const odd{2, 3, 4, 5};
+  CHECK(fits(Layout::channels_last, odd));
+  CHECK(element_index(Layout::channels_last, odd, 1, 2, 3, 4) == ((1 * 4 + 3) * 5 + 4) * 3 + 2);
 }
 
 TEST_CASE("lay_out: without options everything stays plain and nothing is reordered") {

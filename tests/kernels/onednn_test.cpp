@@ -152,7 +152,7 @@ struct FusedCase {
     Random random(seed);
     layout = seed % 2 == 0 ? Layout::channels_16 : Layout::channels_8;
     Count const blocks = 1 + static_cast<Count>(seed % 5);
-    x = {1 + static_cast<Count>(seed % 4), blocks * channel_block(layout),
+    x = {1 + static_cast<Count>(seed % 4), blocks * channel_block(layout, {}),
          3 + static_cast<Count>(seed % 6), 2 + static_cast<Count>(seed % 7)};
     channels = {.items = x.channels};
     statistics = {.items = 2, .channels = x.channels};

@@ -13,34 +13,48 @@ namespace ai500 {
 
 /// The order of a value's elements. n, c, h, w are items, channels, height and width.
 enum class Layout {
-  plain,        ///< n c h w, outermost first
-  channels_8,   ///< n c/8 h w 8c: eight channels of a pixel stand together
-  channels_16,  ///< n c/16 h w 16c
+  plain,          ///< n c h w, outermost first
+  channels_8,     ///< n c/8 h w 8c: eight channels of a pixel stand together
+  channels_16,    ///< n c/16 h w 16c
+  channels_last,  ///< n h w c: all channels of a pixel stand together
 };
 
-inline constexpr std::array all_layouts{Layout::plain, Layout::channels_8, Layout::channels_16};
+inline constexpr std::array all_layouts{Layout::plain, Layout::channels_8, Layout::channels_16,
+                                        Layout::channels_last};
 
-/// The usual name: "NCHW", "nChw16c".
+/// The usual name: "NCHW", "nChw16c", "NHWC".
 constexpr std::string_view name(Layout layout) {
   switch (layout) {
     case Layout::channels_8:
       return "nChw8c";
     case Layout::channels_16:
       return "nChw16c";
+    case Layout::channels_last:
+      return "NHWC";
     case Layout::plain:
       break;
   }
   return "NCHW";
 }
 
-/// Channels that stand together.
-constexpr Count channel_block(Layout layout) {
-  return layout == Layout::channels_16 ? 16 : layout == Layout::channels_8 ? 8 : 1;
+/// How many channels of a value of this shape stand together.
+constexpr Count channel_block(Layout layout, Shape const& shape) {
+  switch (layout) {
+    case Layout::channels_8:
+      return 8;
+    case Layout::channels_16:
+      return 16;
+    case Layout::channels_last:
+      return shape.channels;
+    case Layout::plain:
+      break;
+  }
+  return 1;
 }
 
 /// Whether a value can have the layout without padding.
 constexpr bool fits(Layout layout, Shape const& shape) {
-  return shape.channels % channel_block(layout) == 0;
+  return shape.channels % channel_block(layout, shape) == 0;
 }
 
 /// Whether two layouts are the same order for this shape: a value of one pixel an item is plain in
@@ -52,7 +66,7 @@ constexpr bool same_order(Layout a, Layout b, Shape const& shape) {
 /// Where element (n, c, h, w) of a value stands in a layout that fits its shape.
 constexpr Count element_index(Layout layout, Shape const& shape, Count n, Count c, Count h,
                               Count w) {
-  Count const block = channel_block(layout);
+  Count const block = channel_block(layout, shape);
   return (((n * (shape.channels / block) + c / block) * shape.height + h) * shape.width + w) *
              block +
          c % block;

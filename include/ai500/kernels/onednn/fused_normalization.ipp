@@ -164,7 +164,7 @@ inline bool slabs_fit(Shapes const& shapes, Types types) {
 template <class Operation>
 FusedSlabs fused_slabs(devices::Host& device, Operation const& what, Shapes const& shapes) {
   Shape const& x = shapes.reads[0];
-  int const lanes = static_cast<int>(channel_block(shapes.layouts.read(0)));
+  int const lanes = static_cast<int>(channel_block(shapes.layouts.read(0), shapes.reads[0]));
   if (lanes != 16 && lanes != 8)
     throw GraphError("kernels::OneDnn: " + std::string(Operation::name) +
                      " computes in blocks of 16 or 8 channels only; where it is not applicable the "

@@ -48,7 +48,7 @@ PreparedNormalization<Reference, Work> prepare_normalization(devices::Host& devi
 }
 
 inline Blocks blocks_of(Shape const& x, Layout layout) {
-  return {x.items, x.channels / channel_block(layout), x.height * x.width};
+  return {x.items, x.channels / channel_block(layout, x), x.height * x.width};
 }
 
 }  // namespace detail
