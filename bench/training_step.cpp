@@ -45,15 +45,15 @@ void train(bench::State& state, Graph const& graph, Size const& size, int thread
               {}, {}, model);
   RandomKey const key{.seed = 1, .purpose = purpose::synthetic_data};
   std::uint64_t next = 0;
-  std::vector<float> images(trainer.images().span().size());
+  std::vector<float> images(trainer.input().images().span().size());
   for (float& pixel : images) pixel = static_cast<float>(4 * random_unit(key, next++) - 2);
-  std::vector<std::int32_t> labels(trainer.labels().span().size());
+  std::vector<std::int32_t> labels(trainer.input().labels().span().size());
   for (std::int32_t& label : labels)
     label = static_cast<std::int32_t>(random_unit(key, next++) * static_cast<double>(size.classes));
   // A step is fed anew: the memory of its input serves other values later.
   auto step = [&] {
-    std::ranges::copy(images, trainer.images().span().begin());
-    std::ranges::copy(labels, trainer.labels().span().begin());
+    std::ranges::copy(images, trainer.input().images().span().begin());
+    std::ranges::copy(labels, trainer.input().labels().span().begin());
     return trainer.step(0.01);
   };
 

@@ -174,10 +174,9 @@ struct Ensemble {
     using Training = Network<Kernels, Precision>;
     KernelTable const kernels = kernel_table<Kernels>(device, Training::types);
     BatchPlan const& batch = settings.batch;
-    Program const training = lower_training(workload.graph(), batch.micro_batch, batch.batch);
     return describe_fitted("Training, one step of a rank",
-                           ParallelMode::split(
-                               training, {settings.shape.parallelism_degree, batch.micro_batches}),
+                           training_program<Precision, ParallelMode>(
+                               workload.graph(), batch, settings.shape.parallelism_degree),
                            kernels, Training::sizes) +
            "\n" +
            describe_fitted("Evaluation", lower_evaluation(workload.graph(), batch.micro_batch),

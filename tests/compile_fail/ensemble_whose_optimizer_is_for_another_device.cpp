@@ -16,7 +16,7 @@ struct Mine : sound::Optimizer {
   template <class, class T>
   struct State {
     State(Optimizer const&, Accelerator&, std::span<ParameterSlot const>) {}
-    void update(View<T, Accelerator>, View<T const, Accelerator>, double) {}
+    void update(View<T, Accelerator>, View<T const, Accelerator>, TermsOn<T, Accelerator>) {}
   };
 #endif
 };

@@ -10,7 +10,7 @@ struct Mine : sound::Optimizer {
   template <class Device, class T>
   struct State {
     State(Optimizer const&, Device&, std::span<ParameterSlot const>) {}
-    void update(View<T, Device>, View<T const, Device>, double) {}
+    void update(View<T, Device>, View<T const, Device>, TermsOn<T, Device>) {}
   };
 #endif
 };

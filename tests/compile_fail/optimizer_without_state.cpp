@@ -15,7 +15,7 @@ struct Mine {
   struct State {
     State(Mine const&, Device&, std::span<ParameterSlot const>) {}
 #endif
-    void update(View<T, Device>, View<T const, Device>, double) {}
+    void update(View<T, Device>, View<T const, Device>, TermsOn<T, Device>) {}
     std::vector<NamedBuffer<T, Device>> buffers() { return {}; }
   };
 };

@@ -47,7 +47,7 @@ struct Optimizer {
   template <class Device, class T>
   struct State {
     State(Optimizer const&, Device&, std::span<ParameterSlot const>) {}
-    void update(View<T, Device>, View<T const, Device>, double) {}
+    void update(View<T, Device>, View<T const, Device>, TermsOn<T, Device>) {}
     std::vector<NamedBuffer<T, Device>> buffers() { return {}; }
   };
 };
@@ -131,6 +131,14 @@ struct Device {
   void deallocate_staging(void*) noexcept {}
   void upload(void*, void const*, std::size_t) {}
   void download(void*, void const*, std::size_t) {}
+  void upload_ahead(void*, void const*, std::size_t) {}
+  void join_uploads() {}
+  void download_late(void*, void const*, std::size_t) {}
+  struct Mark {
+    explicit Mark(Device&) {}
+  };
+  void set(Mark&) {}
+  bool has_reached(Mark&) { return true; }
   void synchronize() {}
 };
 static_assert(DevicePolicy<Device>);

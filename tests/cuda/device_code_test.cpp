@@ -8,6 +8,7 @@
 #include <ai500/kernels/functors/images.hpp>
 #include <ai500/kernels/functors/pooling.hpp>
 #include <ai500/kernels/functors/softmax.hpp>
+#include <ai500/optimizers/loss_scaling.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
 
 #include "doubled.hpp"
@@ -34,8 +35,8 @@ void link_functors_of() {
   link<functors::Fill<T>, functors::Scale<T>, functors::Relu<T>, functors::ReluGradient<T>,
        functors::Sum<T>, functors::MaxPooling<T>, functors::MaxPoolingGradient<T>,
        functors::AveragePooling<T>, functors::AveragePoolingGradient<T>,
-       functors::NormalizedImages<T>, functors::Softmax<T, float>,
-       functors::SoftmaxCrossEntropy<T, float>>();
+       functors::NormalizedImages<T>, functors::LookedUpPixels<T>, functors::Copy<T>,
+       functors::Softmax<T, float>, functors::SoftmaxCrossEntropy<T, float>>();
 }
 
 }  // namespace
@@ -47,9 +48,11 @@ TEST_CASE("ai500::cuda: has the device code of every functor that is said to hav
   link<functors::Cast<float, half>, functors::Cast<half, float>, functors::Cast<float, bfloat16>,
        functors::Cast<bfloat16, float>, functors::Cast<half, bfloat16>,
        functors::Cast<bfloat16, half>, functors::UpdatedRunningStatistics<float>,
-       functors::TotalOf<float, float>, optimizers::SgdMomentumUpdate<float>,
-       optimizers::SgdMomentumUpdate<double>>();
-  CHECK(linked == 46);
+       functors::TotalOf<float, float>, functors::Copy<std::int32_t>,
+       optimizers::SgdMomentumUpdate<float, LateTerms<float>>,
+       optimizers::SgdMomentumUpdate<double, LateTerms<double>>, optimizers::FindOverflow<float>,
+       optimizers::AdjustLossScale<float>>();
+  CHECK(linked == 55);
 }
 
 TEST_CASE("ai500_add_device_code: a user's own functor is compiled into his target") {

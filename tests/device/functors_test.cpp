@@ -220,12 +220,19 @@ TEST_CASE_TEMPLATE("SgdMomentum: the GPU updates as the CPU does", T, float, dou
   Both<T> parameters(device, n), gradients(device, n), velocities(device, n);
   parameters.fill([&] { return numbers(); });
   gradients.fill([&] { return numbers(); });
+  UpdateTerms<T> const terms{.learning_rate = T(0.1), .gradient_factor = T(0.5)};
+  Buffer<UpdateTerms<T>, devices::Cuda> late(device, 1);
+  Mirror mirror(device, late.view());
+  *mirror.host().data() = terms;
+  mirror.upload();
   for (int step = 0; step < 5; ++step) {
-    auto update = [](T* w, T const* g, T* v) {
-      return optimizers::SgdMomentumUpdate<T>{w, g, v, T(0.1), T(0.9), T(1e-4)};
+    auto update = [](T* w, T const* g, T* v, auto how) {
+      return optimizers::SgdMomentumUpdate<T, decltype(how)>{w, g, v, how, T(0.9), T(1e-4)};
     };
-    host.for_each(n, update(parameters.cpu(), gradients.cpu(), velocities.cpu()));
-    device.for_each(n, update(parameters.gpu(), gradients.gpu(), velocities.gpu()));
+    host.for_each(
+        n, update(parameters.cpu(), gradients.cpu(), velocities.cpu(), KnownTerms<T>{terms}));
+    device.for_each(
+        n, update(parameters.gpu(), gradients.gpu(), velocities.gpu(), LateTerms<T>{late.data()}));
   }
   double const tolerance = std::is_same_v<T, float> ? 1e-6 : 1e-14;
   CHECK(parameters.difference() <= tolerance);

@@ -61,6 +61,46 @@ class SeparateMemory {
     synchronize();
   }
 
+  /// Copied as late as allowed: where the queue meets `join_uploads`, or when all is waited for.
+  void upload_ahead(void* to, void const* staging, std::size_t bytes) {
+    ++uploads_;
+    ahead_.push_back([=] { std::memcpy(to, staging, bytes); });
+  }
+  void join_uploads() {
+    enqueue([uploads = std::exchange(ahead_, {})] {
+      for (auto const& upload : uploads) upload();
+    });
+  }
+  void download_late(void* staging, void const* from, std::size_t bytes) {
+    ++downloads_;
+    enqueue([=] { std::memcpy(staging, from, bytes); });
+  }
+
+  /// How much of the queue is before it, since the beginning.
+  struct Mark {
+    explicit Mark(SeparateMemory&) {}
+    std::size_t place = 0;
+  };
+  void set(Mark& mark) { mark.place = done_ + queue_.size(); }
+  /// The first question is answered with no, the second one does the work: an impatient host waits.
+  bool has_reached(Mark const& mark) {
+    if (mark.place <= done_) return true;
+    if (std::exchange(asked_, !asked_)) work_until(mark.place);
+    return mark.place <= done_;
+  }
+
+  using Recording = std::vector<std::function<void()>>;
+  template <class Work>
+  Recording record(Work&& work) {
+    std::vector<std::function<void()>> const waiting = std::exchange(queue_, {});
+    std::forward<Work>(work)();
+    return std::exchange(queue_, waiting);
+  }
+  void replay(Recording const& recording) {
+    ++replays_;
+    for (auto const& work : recording) enqueue(work);
+  }
+
   template <class Functor>
   void for_each(Count n, Functor const& f) {
     enqueue([this, n, f] { host_.for_each(n, f); });
@@ -68,16 +108,18 @@ class SeparateMemory {
 
   void enqueue(std::function<void()> work) { queue_.push_back(std::move(work)); }
   void synchronize() noexcept {
-    if (queue_.empty()) return;
-    protect(PROT_READ | PROT_WRITE);
-    for (auto const& work : queue_) work();
-    queue_.clear();
-    protect(PROT_NONE);
+    work_until(done_ + queue_.size());
+    for (auto const& upload : std::exchange(ahead_, {})) {
+      protect(PROT_READ | PROT_WRITE);
+      upload();
+      protect(PROT_NONE);
+    }
   }
 
   devices::Host& host() { return host_; }
   int uploads() const { return uploads_; }
   int downloads() const { return downloads_; }
+  int replays() const { return replays_; }
   std::size_t allocations() const { return regions_.size(); }
 
  private:
@@ -90,13 +132,27 @@ class SeparateMemory {
     for (Region const& region : regions_) mprotect(region.memory, region.size, access);
   }
 
+  void work_until(std::size_t place) noexcept {
+    if (place <= done_) return;
+    protect(PROT_READ | PROT_WRITE);
+    auto const end = queue_.begin() + static_cast<std::ptrdiff_t>(place - done_);
+    for (auto work = queue_.begin(); work != end; ++work) (*work)();
+    queue_.erase(queue_.begin(), end);
+    done_ = place;
+    protect(PROT_NONE);
+  }
+
   devices::Host host_;
   std::vector<Region> regions_;
   std::vector<std::function<void()>> queue_;
+  std::vector<std::function<void()>> ahead_;  // uploads that nothing waits for yet
+  std::size_t done_ = 0;                      // pieces of work, since the beginning
+  bool asked_ = false;
+  int replays_ = 0;
   int uploads_ = 0;
   int downloads_ = 0;
 };
-static_assert(DevicePolicy<SeparateMemory>);
+static_assert(DevicePolicy<SeparateMemory> && Records<SeparateMemory>);
 
 /// A host's kernel on the separate memory.
 template <class Kernel>

@@ -138,7 +138,8 @@ struct Training {
 
   double step(Count fed) {
     for (Count i = 0; i < fed; ++i)
-      feed(images, Split::train, static_cast<Sample>(i), i, trainer.images(), trainer.labels());
+      feed(images, Split::train, static_cast<Sample>(i), i, trainer.input().images(),
+           trainer.input().labels());
     return trainer.step(0.1);
   }
   std::vector<double> parameters() {

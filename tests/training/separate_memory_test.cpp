@@ -79,10 +79,13 @@ TEST_CASE("Trainer: on a device of separate memory every bit is that of the host
     CHECK(seen.running_statistics == expected.running_statistics);
     CHECK(seen.probabilities == expected.probabilities);
     CHECK(expected.losses.front() > 0);
-    // Images and labels of 6 steps, images of 4 evaluated batches, the initial state's two.
-    CHECK(device.uploads() == 2 * 6 + 4 + 2);
+    // Images, labels and learning rate of 6 steps, images of 4 evaluated batches, the initial
+    // state's two, the terms of the first update.
+    CHECK(device.uploads() == 3 * 6 + 4 + 2 + 1);
     // The loss of each step, probabilities of each batch, the state's two.
     CHECK(device.downloads() == 6 + 4 + 2);
+    // All steps but the first one, which is done kernel by kernel.
+    CHECK(device.replays() == 5);
     CHECK(device.allocations() == 0);
   }
 }

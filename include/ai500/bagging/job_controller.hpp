@@ -100,10 +100,17 @@ class JobController {
     double pauses = 0;
     auto const start = std::chrono::steady_clock::now();
     auto const trained = [&] { return seconds_before + seconds_since(start) - pauses; };
-    auto const watch = [&](FitProgress const& now) {
+    auto save_when_due = [&](FitProgress const& now) {
       progress(now);
       if (checkpoint_is_due(plan_.checkpoint, now)) pauses += save(now, trained());
     };
+    struct {
+      CheckpointPlan const& checkpoint;
+      decltype(save_when_due)& then;
+
+      bool stops_for(FitProgress const& now) const { return checkpoint_is_due(checkpoint, now); }
+      void operator()(FitProgress const& now) { then(now); }
+    } watch{plan_.checkpoint, save_when_due};
     FitResult const fitted =
         fit(trainer_, dataset_, bootstrap_.samples, plan_.fit, optimizer_, watch);
     device_.synchronize();
@@ -114,6 +121,7 @@ class JobController {
     record_.samples_processed = fitted.samples_processed;
     record_.final_loss = fitted.final_loss;
     record_.stopped = fitted.stopped;
+    record_.skipped_steps = trainer_.skipped_steps();
   }
 
   /// Measures the member on the test set and on samples it never saw. A member that stopped is not
@@ -162,7 +170,7 @@ class JobController {
     };
     add("parameters", state_.parameters.view());
     add("running_statistics", state_.running_statistics.view());
-    for (auto const& [name, values] : trainer_.optimizer_state().buffers())
+    for (auto const& [name, values] : trainer_.buffers())
       add("optimizer." + std::string(name), values);
     return all;
   }

@@ -11,6 +11,8 @@ namespace ai500::collectives {
 template <class T, class Device = devices::Host>
 class LocalReduction {
  public:
+  static constexpr bool works_in_queue = true;  // it has no work
+
   LocalReduction(Device& device, Count elements) : memory_(device, elements) {}
 
   View<T, Device> memory() { return memory_.view(); }

@@ -18,3 +18,17 @@
 #else
 #define AI500_DEVICE_ARCHITECTURE 0
 #endif
+
+namespace ai500 {
+
+/// *to = value, where several threads may store the same value at the same time.
+template <class T>
+AI500_HOST_DEVICE inline void store_by_many(T* to, T value) {
+#if AI500_DEVICE_ARCHITECTURE > 0
+  *to = value;
+#else
+  __atomic_store(to, &value, __ATOMIC_RELAXED);
+#endif
+}
+
+}  // namespace ai500

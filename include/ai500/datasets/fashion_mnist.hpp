@@ -66,11 +66,22 @@ class FashionMnist {
   void image(Split split, Sample sample, std::span<T> pixels) const {
     require_sample(sample, size(split), name);
     require_one_image(pixels.size(), image_shape, name);
-    // A table costs a load a pixel and gives the same bits on every machine; arithmetic may be
-    // contracted on some.
-    static const std::array<T, 256> normalised = normalised_pixels<T>();
-    const std::span<const std::uint8_t> raw = part(split).images[sample];
-    for (std::size_t i = 0; i < raw.size(); ++i) pixels[i] = normalised[raw[i]];
+    const std::array<T, 256>& table = normalised<T>();
+    const std::span<const std::uint8_t> raw = bytes(split, sample);
+    for (std::size_t i = 0; i < raw.size(); ++i) pixels[i] = table[raw[i]];
+  }
+
+  /// A sample's 28 x 28 pixels as they are in the files.
+  std::span<const std::uint8_t> bytes(Split split, Sample sample) const {
+    return part(split).images[sample];
+  }
+
+  /// (pixel / 255 - mean) / standard_deviation of each value of a byte: a table costs a load a
+  /// pixel and gives the same bits on every machine; arithmetic may be contracted on some.
+  template <Pixel T>
+  static const std::array<T, 256>& normalised(Count = 0) {
+    static const std::array<T, 256> table = normalised_pixels<T>();
+    return table;
   }
 
  private:
@@ -103,6 +114,6 @@ class FashionMnist {
   Part test_;
 };
 
-static_assert(DatasetPolicy<FashionMnist>);
+static_assert(DatasetPolicy<FashionMnist> && GivesBytes<FashionMnist>);
 
 }  // namespace ai500::datasets

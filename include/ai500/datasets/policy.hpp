@@ -2,7 +2,9 @@
 /// @file What a data set of labelled images has to offer.
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -75,6 +77,15 @@ concept GivesImages = requires(const D& dataset, Split split, Sample sample,
                                std::span<double> double_precision) {
   dataset.image(split, sample, single_precision);
   dataset.image(split, sample, double_precision);
+};
+
+/// The data set's pixels are bytes, which are cheaper to move: `dataset.bytes(split, sample)` are a
+/// sample's, (channels, height, width), and `D::normalised<T>(channel)` is the table that makes
+/// pixels of T of them, bit for bit those of `image`. Optional.
+template <class D>
+concept GivesBytes = requires(const D& dataset, Split split, Sample sample, Count channel) {
+  { dataset.bytes(split, sample) } -> std::same_as<std::span<const std::uint8_t>>;
+  { D::template normalised<float>(channel) } -> std::convertible_to<std::array<float, 256>>;
 };
 
 /// A data set of labelled images, split in a training and a test set.

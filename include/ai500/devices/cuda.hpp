@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <ai500/core/types.hpp>
 #include <ai500/devices/cuda/launch.hpp>
@@ -70,6 +71,61 @@ class Cuda {
   /// Returns when the copy is done, and with it all work that the stream was given before.
   void download(void* staging, void const* from, std::size_t bytes);
 
+  /// A copy beside the stream, which waits for it behind `join_uploads()`.
+  void upload_ahead(void* to, void const* staging, std::size_t bytes);
+  void join_uploads();
+  /// A copy that the host does not wait for.
+  void download_late(void* staging, void const* from, std::size_t bytes);
+
+  /// A place in the stream: a CUDA event. The device must outlive it.
+  class Mark {
+   public:
+    explicit Mark(Cuda&);
+    Mark(Mark&& other) noexcept : event_(std::exchange(other.event_, nullptr)) {}
+    Mark& operator=(Mark&&) = delete;
+    ~Mark();
+
+   private:
+    friend Cuda;
+    cuda::Event event_ = nullptr;
+  };
+  void set(Mark& mark);
+  /// @throws DeviceError for an error of the work before it
+  bool has_reached(Mark const& mark);
+
+  /// Work as one CUDA graph: thousands of launches for the price of one.
+  class Recording {
+   public:
+    Recording() = default;
+    explicit Recording(cuda::GraphToLaunch graph) : graph_(graph) {}
+    Recording(Recording&& other) noexcept : graph_(std::exchange(other.graph_, nullptr)) {}
+    Recording& operator=(Recording&& other) noexcept {
+      std::swap(graph_, other.graph_);
+      return *this;
+    }
+    ~Recording();
+
+   private:
+    friend Cuda;
+    cuda::GraphToLaunch graph_ = nullptr;
+  };
+
+  /// Calls `work`, all of whose work for the stream, and for streams that wait for it and that it
+  /// waits for, is recorded. `work` must not wait for the GPU.
+  /// @throws DeviceError; what `work` throws
+  template <class Work>
+  Recording record(Work&& work) {
+    begin_recording();
+    try {
+      std::forward<Work>(work)();
+    } catch (...) {
+      abandon_recording();
+      throw;
+    }
+    return end_recording();
+  }
+  void replay(Recording const& recording);
+
   /// Waits until all work given to the stream is done.
   /// @throws DeviceError also for an error of that work
   void synchronize();
@@ -81,10 +137,16 @@ class Cuda {
   }
 
  private:
+  void begin_recording();
+  Recording end_recording();
+  void abandon_recording() noexcept;
+
   cuda::Properties properties_;
   cuda::Stream stream_ = nullptr;
+  cuda::Stream uploads_ = nullptr;      // of upload_ahead
+  cuda::Event uploads_done_ = nullptr;  // of the last of them
 };
-static_assert(DevicePolicy<Cuda>);
+static_assert(DevicePolicy<Cuda> && Records<Cuda>);
 
 }  // namespace devices
 

@@ -87,14 +87,24 @@ Cuda::Cuda(int ordinal) {
   properties_ = cuda::detail::properties_of(ordinal);
   cuda::check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking),
               "cudaStreamCreateWithFlags");
+  cuda::check(cudaStreamCreateWithFlags(&uploads_, cudaStreamNonBlocking),
+              "cudaStreamCreateWithFlags");
+  cuda::check(cudaEventCreateWithFlags(&uploads_done_, cudaEventDisableTiming),
+              "cudaEventCreateWithFlags");
 }
 
 Cuda::Cuda(Cuda&& other) noexcept
-    : properties_(std::move(other.properties_)), stream_(std::exchange(other.stream_, nullptr)) {}
+    : properties_(std::move(other.properties_)),
+      stream_(std::exchange(other.stream_, nullptr)),
+      uploads_(std::exchange(other.uploads_, nullptr)),
+      uploads_done_(std::exchange(other.uploads_done_, nullptr)) {}
 
 Cuda::~Cuda() {
   if (stream_ == nullptr) return;
+  cudaStreamSynchronize(uploads_);
   cudaStreamSynchronize(stream_);
+  cudaEventDestroy(uploads_done_);
+  cudaStreamDestroy(uploads_);
   cudaStreamDestroy(stream_);
 }
 
@@ -133,6 +143,7 @@ void* Cuda::allocate_staging(std::size_t bytes) {
 }
 
 void Cuda::deallocate_staging(void* staging) noexcept {
+  cudaStreamSynchronize(uploads_);
   cudaStreamSynchronize(stream_);
   cudaFreeHost(staging);
 }
@@ -146,6 +157,75 @@ void Cuda::download(void* staging, void const* from, std::size_t bytes) {
   cuda::check(cudaMemcpyAsync(staging, from, bytes, cudaMemcpyDeviceToHost, stream_),
               "cudaMemcpyAsync from the GPU");
   synchronize();
+}
+
+void Cuda::upload_ahead(void* to, void const* staging, std::size_t bytes) {
+  cuda::check(cudaMemcpyAsync(to, staging, bytes, cudaMemcpyHostToDevice, uploads_),
+              "cudaMemcpyAsync to the GPU");
+}
+
+void Cuda::join_uploads() {
+  cuda::check(cudaEventRecord(uploads_done_, uploads_), "cudaEventRecord");
+  cuda::check(cudaStreamWaitEvent(stream_, uploads_done_, 0), "cudaStreamWaitEvent");
+}
+
+void Cuda::download_late(void* staging, void const* from, std::size_t bytes) {
+  cuda::check(cudaMemcpyAsync(staging, from, bytes, cudaMemcpyDeviceToHost, stream_),
+              "cudaMemcpyAsync from the GPU");
+}
+
+Cuda::Mark::Mark(Cuda&) {
+  cuda::check(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming),
+              "cudaEventCreateWithFlags");
+}
+
+Cuda::Mark::~Mark() {
+  if (event_ != nullptr) cudaEventDestroy(event_);
+}
+
+void Cuda::set(Mark& mark) {
+  cuda::check(cudaEventRecord(mark.event_, stream_), "cudaEventRecord");
+}
+
+bool Cuda::has_reached(Mark const& mark) {
+  cudaError_t const code = cudaEventQuery(mark.event_);
+  if (code == cudaErrorNotReady) {
+    cudaGetLastError();  // or the next launch would report it
+    return false;
+  }
+  cuda::check(code, "cudaEventQuery");
+  return true;
+}
+
+Cuda::Recording::~Recording() {
+  if (graph_ != nullptr) cudaGraphExecDestroy(graph_);
+}
+
+void Cuda::begin_recording() {
+  // Other threads' calls (another rank's, say) are none of this recording's business.
+  cuda::check(cudaStreamBeginCapture(stream_, cudaStreamCaptureModeThreadLocal),
+              "cudaStreamBeginCapture");
+}
+
+Cuda::Recording Cuda::end_recording() {
+  cudaGraph_t graph = nullptr;
+  cuda::check(cudaStreamEndCapture(stream_, &graph), "cudaStreamEndCapture");
+  cudaGraphExec_t to_launch = nullptr;
+  cudaError_t const code = cudaGraphInstantiateWithFlags(&to_launch, graph, 0);
+  cudaGraphDestroy(graph);
+  cuda::check(code, "cudaGraphInstantiateWithFlags");
+  return Recording(to_launch);
+}
+
+void Cuda::abandon_recording() noexcept {
+  cudaGraph_t graph = nullptr;
+  cudaStreamEndCapture(stream_, &graph);
+  if (graph != nullptr) cudaGraphDestroy(graph);
+  cudaGetLastError();
+}
+
+void Cuda::replay(Recording const& recording) {
+  cuda::check(cudaGraphLaunch(recording.graph_, stream_), "cudaGraphLaunch");
 }
 
 void Cuda::synchronize() { cuda::check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }

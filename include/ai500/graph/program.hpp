@@ -68,6 +68,7 @@ struct Program {
   ValueIndex labels = no_value;              ///< (n); training only
   ValueIndex probabilities = no_value;       ///< (n, classes); evaluation only
   ValueIndex loss = no_value;                ///< (1), a slice of `reduction`; training only
+  ValueIndex loss_scale = no_value;          ///< (1), if gradients are of a scaled loss
   ValueIndex parameters = no_value;          ///< all the parameters
   ValueIndex running_statistics = no_value;  ///< all the running means and variances
   ValueIndex gradients = no_value;  ///< all the parameters' gradients, a slice of `reduction`

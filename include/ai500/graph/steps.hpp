@@ -194,9 +194,9 @@ struct Softmax {
   bool operator==(Softmax const&) const = default;
 };
 
-/// reads logits (n, classes), labels (n); writes loss (1) = scale x the sum of the items'
-/// cross-entropies, and dlogits, its gradient. `scale` is 1 / |B_k|, so that sums over
-/// micro-batches and ranks are the batch's mean (Eq. 2).
+/// reads logits (n, classes), labels (n), and loss scale (1) if it is scaled; writes loss (1) =
+/// scale x the sum of the items' cross-entropies, and dlogits, its gradient times the loss scale.
+/// `scale` is 1 / |B_k|, so that sums over micro-batches and ranks are the batch's mean (Eq. 2).
 struct SoftmaxCrossEntropy {
   static constexpr std::string_view name = "softmax cross-entropy";
   double label_smoothing = 0;

@@ -11,6 +11,13 @@
 AI500_DEVICE_CODE(ai500::kernels::functors::Fill<float>);
 AI500_DEVICE_CODE(ai500::kernels::functors::Fill<ai500::half>);
 AI500_DEVICE_CODE(ai500::kernels::functors::Fill<ai500::bfloat16>);
+AI500_DEVICE_CODE(ai500::kernels::functors::Copy<float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::Copy<ai500::half>);
+AI500_DEVICE_CODE(ai500::kernels::functors::Copy<ai500::bfloat16>);
+AI500_DEVICE_CODE(ai500::kernels::functors::Copy<std::int32_t>);
+AI500_DEVICE_CODE(ai500::kernels::functors::LookedUpPixels<float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::LookedUpPixels<ai500::half>);
+AI500_DEVICE_CODE(ai500::kernels::functors::LookedUpPixels<ai500::bfloat16>);
 AI500_DEVICE_CODE(ai500::kernels::functors::Scale<float>);
 AI500_DEVICE_CODE(ai500::kernels::functors::Scale<ai500::half>);
 AI500_DEVICE_CODE(ai500::kernels::functors::Scale<ai500::bfloat16>);

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <ai500/devices/cuda/launch.cuh>
+#include <ai500/optimizers/loss_scaling.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
 
-AI500_DEVICE_CODE(ai500::optimizers::SgdMomentumUpdate<float>);
-AI500_DEVICE_CODE(ai500::optimizers::SgdMomentumUpdate<double>);
+AI500_DEVICE_CODE(ai500::optimizers::SgdMomentumUpdate<float, ai500::LateTerms<float>>);
+AI500_DEVICE_CODE(ai500::optimizers::SgdMomentumUpdate<double, ai500::LateTerms<double>>);
+AI500_DEVICE_CODE(ai500::optimizers::FindOverflow<float>);
+AI500_DEVICE_CODE(ai500::optimizers::AdjustLossScale<float>);

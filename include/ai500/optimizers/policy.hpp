@@ -9,6 +9,7 @@
 #include <ai500/core/named.hpp>
 #include <ai500/devices/buffer.hpp>
 #include <ai500/graph/program.hpp>
+#include <ai500/optimizers/update_terms.hpp>
 
 namespace ai500 {
 
@@ -41,8 +42,8 @@ concept HasState = requires(O const& optimizer, Device& device,
 };
 template <class O, class Device, class T>
 concept Updates = requires(typename O::template State<Device, T>& state, View<T, Device> parameters,
-                           View<T const, Device> gradients, double learning_rate) {
-  { state.update(parameters, gradients, learning_rate) } -> std::same_as<void>;
+                           View<T const, Device> gradients, TermsOn<T, Device> terms) {
+  { state.update(parameters, gradients, terms) } -> std::same_as<void>;
 };
 
 /// Some numbers of an optimizer's memory, under the name that a checkpoint gives them.
@@ -62,9 +63,11 @@ concept ShowsItsMemory = requires(typename O::template State<Device, T>& state) 
 /// parameters in one call.
 ///
 /// Semantics: parameters and gradients stand one behind the other as in the slots, those with
-/// weight decay first; `update` is deterministic and allocates nothing; `buffers` shows all that
-/// later updates depend on (a count of steps too: as one number), in the same order and sizes for
-/// the same slots, so that a checkpoint can save it and fill it again. Models:
+/// weight decay first; `update` is deterministic and allocates nothing, multiplies gradients by
+/// the terms' factor before anything else, and does nothing where they say that it is skipped (on a
+/// device that the host does not reach it cannot know before: see LateTerms); `buffers` shows all
+/// that later updates depend on (a count of steps too: as one number), in the same order and sizes
+/// for the same slots, so that a checkpoint can save it and fill it again. Models:
 /// optimizers::SgdMomentum.
 template <class O, class Device, class T>
 concept OptimizerPolicy = Named<O> && HasSchedule<O> && HasState<O, Device, T> &&

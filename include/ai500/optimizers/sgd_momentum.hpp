@@ -11,19 +11,23 @@ namespace ai500::optimizers {
 
 /// One parameter's step of stochastic gradient descent with momentum: v = momentum v + gradient +
 /// decay w; w -= rate v.
-template <class T>
+template <class T, class Terms>
 struct SgdMomentumUpdate {
   T* parameters;
   T const* gradients;
   T* velocities;
-  T learning_rate;
+  Terms terms;
   T momentum;
   T weight_decay;
 
   AI500_HOST_DEVICE void operator()(Count i) const {
-    T const v = momentum * velocities[i] + gradients[i] + weight_decay * parameters[i];
+    UpdateTerms<T> const now = terms.get();
+    if constexpr (Terms::are_late)
+      if (now.skipped != T(0)) return;
+    T const gradient = now.gradient_factor * gradients[i];
+    T const v = momentum * velocities[i] + gradient + weight_decay * parameters[i];
     velocities[i] = v;
-    parameters[i] -= learning_rate * v;
+    parameters[i] -= now.learning_rate * v;
   }
 };
 
@@ -31,7 +35,9 @@ struct SgdMomentumUpdate {
 
 // Compiled by optimizers/functors.cuh.
 template <ai500::cuda::OneOf<float, double> T>
-inline constexpr bool ai500::cuda::has_device_code<ai500::optimizers::SgdMomentumUpdate<T>> = true;
+inline constexpr bool
+    ai500::cuda::has_device_code<ai500::optimizers::SgdMomentumUpdate<T, ai500::LateTerms<T>>> =
+        true;
 
 namespace ai500::optimizers {
 
@@ -69,21 +75,25 @@ struct ScheduledSgdMomentum {
       velocities_ = Buffer<T, Device>(device, total_);
     }
 
-    void update(View<T, Device> parameters, View<T const, Device> gradients, double learning_rate) {
-      range(parameters, gradients, learning_rate, optimizer_.weight_decay, 0, decaying_);
-      range(parameters, gradients, learning_rate, 0, decaying_, total_);
+    template <class Terms>
+    void update(View<T, Device> parameters, View<T const, Device> gradients, Terms terms) {
+      if constexpr (!Terms::are_late)
+        if (terms.get().skipped != T(0)) return;
+      range(parameters, gradients, terms, optimizer_.weight_decay, 0, decaying_);
+      range(parameters, gradients, terms, 0, decaying_, total_);
     }
 
     std::vector<NamedBuffer<T, Device>> buffers() { return {{"velocities", velocities_.view()}}; }
 
    private:
-    void range(View<T, Device> parameters, View<T const, Device> gradients, double learning_rate,
+    template <class Terms>
+    void range(View<T, Device> parameters, View<T const, Device> gradients, Terms terms,
                double decay, Count begin, Count end) {
       device_.for_each(
           end - begin,
-          SgdMomentumUpdate<T>{parameters.data() + begin, gradients.data() + begin,
-                               velocities_.data() + begin, static_cast<T>(learning_rate),
-                               static_cast<T>(optimizer_.momentum), static_cast<T>(decay)});
+          SgdMomentumUpdate<T, Terms>{parameters.data() + begin, gradients.data() + begin,
+                                      velocities_.data() + begin, terms,
+                                      static_cast<T>(optimizer_.momentum), static_cast<T>(decay)});
     }
 
     ScheduledSgdMomentum optimizer_;

@@ -6,6 +6,7 @@
 
 #include <ai500/core/named.hpp>
 #include <ai500/core/number_type.hpp>
+#include <ai500/precision/dynamic_loss_scaling.hpp>
 
 namespace ai500 {
 
@@ -21,12 +22,21 @@ concept HasAccumulateType = HasNumberType<typename P::accumulate>;
 template <class P>
 concept HasMessageType = HasNumberType<typename P::message>;
 
+/// The loss is multiplied by a factor that follows the gradients: they are computed in too few bits
+/// otherwise.
+template <class P>
+concept ScalesLoss = requires {
+  { P::loss_scaling } -> std::convertible_to<precision::DynamicLossScaling>;
+};
+
 /// Which types of numbers a training uses: `compute` for activations and their gradients,
 /// `accumulate` for parameters, their gradients, statistics and losses, `message` for what ranks
 /// send each other.
 ///
+/// Optionally `static constexpr precision::DynamicLossScaling loss_scaling` (ScalesLoss).
+///
 /// Semantics: `accumulate` is at least as wide as `compute`.
-/// Models: precision::Fp32, precision::Fp64.
+/// Models: precision::Fp32, precision::Fp64, precision::Mixed.
 template <class P>
 concept PrecisionPolicy =
     Named<P> && HasComputeType<P> && HasAccumulateType<P> && HasMessageType<P>;

@@ -141,6 +141,9 @@ inline std::string member_rows(Report const& report) {
                          quality_text(member.out_of_bag_quality)});
     std::string const job = "job " + std::to_string(member.job) + ": ";
     if (!member.completed()) notes += row("stopped", job + member.stopped);
+    if (member.skipped_steps > 0)
+      notes += row("skipped", job + counted(member.skipped_steps, "step") +
+                                  ", whose scaled gradients overflowed");
     if (member.resumed > 0)
       notes += row("resumed", job + counted(member.resumed, "time") + " from a checkpoint");
   }

@@ -27,14 +27,17 @@ class Network {
   static constexpr Types types{number_type<Compute>, number_type<Accumulate>};
   static constexpr NumberSizes sizes{{sizeof(Compute), sizeof(Accumulate), sizeof(std::int32_t)}};
 
+  /// @param loss_scale one number in the device's memory, for a program that has one
   /// @throws Error naming the step for which the set has no kernel, or what its kernel says
-  [[gnu::cold]] Network(Device& device, Program program, ModelState<Accumulate, Device>& state)
+  [[gnu::cold]] Network(Device& device, Program program, ModelState<Accumulate, Device>& state,
+                        Accumulate* loss_scale = nullptr)
       : prepared_(std::move(program), kernel_table<Kernels>(device, types), sizes),
         arena_(device, static_cast<Count>(plan().arena_bytes)) {
-    prepared_.prepare({.arena = arena_.data(),
-                       .parameters = bytes(state.parameters, this->program().parameters),
-                       .running_statistics =
-                           bytes(state.running_statistics, this->program().running_statistics)});
+    prepared_.prepare(
+        {.arena = arena_.data(),
+         .parameters = bytes(state.parameters, this->program().parameters),
+         .running_statistics = bytes(state.running_statistics, this->program().running_statistics),
+         .loss_scale = reinterpret_cast<std::byte*>(loss_scale)});
   }
   Network(Network const&) = delete;
   Network& operator=(Network const&) = delete;

@@ -34,6 +34,7 @@ class PreparedProgram {
     std::byte* arena = nullptr;               ///< `plan().arena_bytes`
     std::byte* parameters = nullptr;          ///< `program().parameters`
     std::byte* running_statistics = nullptr;  ///< `program().running_statistics`
+    std::byte* loss_scale = nullptr;          ///< `program().loss_scale`, if there is one
   };
 
   PreparedProgram(Program program, KernelTable kernels, NumberSizes sizes);

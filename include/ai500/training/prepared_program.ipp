@@ -110,6 +110,7 @@ std::byte* PreparedProgram::locate(ValueIndex value, Memory const& memory) const
   std::byte* base = memory.arena + plan_.offsets[static_cast<std::size_t>(whole)];
   if (whole == program_.parameters) base = memory.parameters;
   if (whole == program_.running_statistics) base = memory.running_statistics;
+  if (whole == program_.loss_scale) base = memory.loss_scale;
   return base + static_cast<std::size_t>(offset) * sizes_.of(program_.value(whole).number);
 }
 

@@ -2,27 +2,40 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <ai500/collectives/policy.hpp>
 #include <ai500/configuration/batch_plan.hpp>
 #include <ai500/devices/mirror.hpp>
-#include <ai500/graph/lower.hpp>
+#include <ai500/optimizers/loss_scaling.hpp>
 #include <ai500/optimizers/policy.hpp>
 #include <ai500/parallel_modes/policy.hpp>
 #include <ai500/parallel_modes/reduction_buckets.hpp>
+#include <ai500/training/input.hpp>
+#include <ai500/training/late_number.hpp>
 #include <ai500/training/measured_reduction.hpp>
 #include <ai500/training/network.hpp>
 #include <ai500/training/reduction_cost.hpp>
+#include <ai500/training/terms_memory.hpp>
+#include <ai500/training/training_program.hpp>
 
 namespace ai500 {
 
-/// Trains one base model, step by step, on the ranks of one communicator. The caller fills
-/// `images()` and `labels()`, in the host's memory, with this rank's share of the batch, then calls
-/// `step`.
+/// All of a reduction's work is given to the device's queue: a step with it can be recorded.
+template <class R>
+concept WorksInQueue = R::works_in_queue;
+
+/// Trains one base model, step by step, on the ranks of one communicator. The caller writes this
+/// rank's share of the batch into `input()`, then calls `step`; or `start_step` and, one step
+/// later, `next_loss`: so a device has the next step before it has done this one.
+///
+/// On a device that records its work the first step is done kernel by kernel, the second is
+/// recorded, and from then on a step is one piece of work.
 template <class Kernels, class Precision, class Optimizer, class ParallelMode, Communicator C>
 class Trainer {
  public:
@@ -39,22 +52,38 @@ class Trainer {
       : device_(device),
         communicator_(std::move(communicator)),
         share_(ParallelMode::share(batch.batch, communicator_.rank(), communicator_.size())),
+        loss_scaling_(loss_scaling(device)),
         network_(device,
-                 ParallelMode::split(lower_training(graph, batch.micro_batch, batch.batch),
-                                     {communicator_.size(), batch.micro_batches}),
-                 state),
+                 training_program<Precision, ParallelMode>(graph, batch, communicator_.size()),
+                 state, loss_scaling_ ? loss_scaling_->scale() : nullptr),
         optimizer_(optimizer, device, network_.program().parameter_slots),
-        images_(device, network_.images()),
-        labels_(device, network_.labels()) {
+        input_(device, network_.images(), network_.labels()),
+        terms_(device),
+        losses_(device) {
     parallel_modes::check_reductions(network_.program());
   }
 
+  /// How many steps may be started before the loss of the first of them has been asked for, less
+  /// one.
+  static constexpr Count steps_ahead = ReachedByHost<Device> ? 0 : 1;
+
   /// Which slots of the batch this rank is fed.
   BatchShare share() const { return share_; }
-  View<Compute> images() { return images_.host(); }
-  View<std::int32_t> labels() { return labels_.host(); }
+  Input<Compute, Device>& input() { return input_; }
   Network<Kernels, Precision>& network() { return network_; }
-  auto& optimizer_state() { return optimizer_; }
+
+  /// All that later steps depend on, beside the model's state.
+  std::vector<NamedBuffer<Accumulate, Device>> buffers() {
+    auto all = optimizer_.buffers();
+    if (loss_scaling_)
+      for (auto const& buffer : loss_scaling_->buffers()) all.push_back(buffer);
+    return all;
+  }
+
+  /// Steps whose gradients overflowed, so that they changed nothing. Waits for the device.
+  [[gnu::cold]] Count skipped_steps() {
+    return loss_scaling_ ? static_cast<Count>(loss_scaling_->download().skipped_steps) : 0;
+  }
 
   /// Joins the ranks for their reductions, once. The first step does it where the caller has not,
   /// who would rather have it outside of the time that he measures. Collective over the ranks of
@@ -66,16 +95,31 @@ class Trainer {
     network_.place_reduction(reduction_->reduction().memory());
   }
 
-  /// One training step. Collective over the ranks of the base model.
+  /// One training step, and waits for it. Collective over the ranks of the base model.
   /// @return the batch's mean loss, the same on all ranks
   double step(double learning_rate) {
+    start_step(learning_rate);
+    return next_loss();
+  }
+
+  /// One training step, with what was written into `input()`. Collective over the ranks of the base
+  /// model.
+  void start_step(double learning_rate) {
     connect();
-    if (!loss_) loss_.emplace(device_, network_.loss());  // it has its place now
-    images_.upload();
-    labels_.upload();
-    network_.run(System{*this, learning_rate});
-    loss_->download();
-    return static_cast<double>(loss_->host().span()[0]);
+    input_.send();
+    terms_.tell(learning_rate);
+    run_step();
+    losses_.fetch(network_.loss().data());
+    ++started_;
+  }
+
+  /// The batch's mean loss of the earliest step that was started and whose loss was not asked for,
+  /// the same on all ranks. Waits for the step.
+  double next_loss() {
+    return static_cast<double>(losses_.next([&] {
+      if (reduction_) reduction_->reduction().progress();  // a peer may have been lost
+      std::this_thread::yield();
+    }));
   }
 
   /// What reductions have cost since the beginning; seconds are this rank's.
@@ -98,10 +142,29 @@ class Trainer {
   using Reduction =
       decltype(std::declval<C&>().template reduction<Accumulate>(std::declval<Device&>(), Count{}));
 
+  using LossScaling = optimizers::LossScaling<Device, Accumulate>;
+
+  static std::optional<LossScaling> loss_scaling(Device& device) {
+    if constexpr (ScalesLoss<Precision>)
+      return std::optional<LossScaling>(std::in_place, Precision::loss_scaling, device);
+    else
+      return std::nullopt;
+  }
+
+  void run_step() {
+    if constexpr (can_be_recorded) {
+      if (started_ == 1 || recording_) {
+        if (!recording_) recording_.emplace(device_.record([&] { network_.run(System{*this}); }));
+        device_.replay(*recording_);
+        return;
+      }
+    }
+    network_.run(System{*this});
+  }
+
   /// What a program has besides kernels.
   struct System {
     Trainer& trainer;
-    double learning_rate;
 
     void operator()(steps::AllReduceStart, View<Accumulate, Device> part) const {
       trainer.reduction_->start(part);
@@ -109,23 +172,30 @@ class Trainer {
     void operator()(steps::AllReduceFinish) const { trainer.reduction_->finish(); }
     void operator()(steps::Update, View<Accumulate, Device> parameters,
                     View<Accumulate, Device> gradients) const {
-      trainer.optimizer_.update(parameters, gradients, learning_rate);
+      UpdateTerms<Accumulate>* const terms = trainer.terms_.data();
+      if (trainer.loss_scaling_) trainer.loss_scaling_->judge(gradients, terms);
+      trainer.optimizer_.update(parameters, gradients, terms_in<Device>(terms));
     }
     void after_kernel() const {
       if (trainer.reduction_) trainer.reduction_->progress();
     }
   };
 
+  static constexpr bool can_be_recorded = Records<Device> && WorksInQueue<Reduction>;
+
   Device& device_;
   C communicator_;
   BatchShare share_;
+  std::optional<LossScaling> loss_scaling_;
   Network<Kernels, Precision> network_;
   std::optional<MeasuredReduction<Accumulate, Reduction, std::chrono::steady_clock, Device>>
       reduction_;
   typename Optimizer::template State<Device, Accumulate> optimizer_;
-  Mirror<Compute, Device> images_;
-  Mirror<std::int32_t, Device> labels_;
-  std::optional<Mirror<Accumulate, Device>> loss_;
+  Input<Compute, Device> input_;
+  TermsMemory<Accumulate, Device> terms_;
+  LateNumber<Accumulate, Device> losses_;
+  std::optional<RecordingOf<Device>> recording_;  // of a step
+  std::size_t started_ = 0;                       // steps
 };
 
 }  // namespace ai500

@@ -37,8 +37,8 @@ class TrainingStep {
   /// One step, its images copied in as in a training; all labels are 0. The learning rate is 0, so
   /// that each step computes the same. @return the loss
   double run() {
-    std::ranges::copy(images_, trainer_.images().span().begin());
-    std::ranges::fill(trainer_.labels().span(), 0);
+    std::ranges::copy(images_, trainer_.input().images().span().begin());
+    std::ranges::fill(trainer_.input().labels().span(), 0);
     return trainer_.step(0);
   }
 

@@ -8,12 +8,19 @@
 
 #include <ai500/core/types.hpp>
 
-struct CUstream_st;  // CUDA's: cudaStream_t points to it
+// CUDA's: cudaStream_t, cudaEvent_t and cudaGraphExec_t point to them.
+struct CUstream_st;
+struct CUevent_st;
+struct CUgraphExec_st;
 
 namespace ai500::cuda {
 
 /// An in-order queue of work on a GPU: CUDA's cudaStream_t.
 using Stream = CUstream_st*;
+/// A place in a stream: CUDA's cudaEvent_t.
+using Event = CUevent_st*;
+/// Recorded work that can be launched: CUDA's cudaGraphExec_t.
+using GraphToLaunch = CUgraphExec_st*;
 
 /// Some file of device code instantiates `launch` for the functor. Specialized beside each shipped
 /// functor for the number types it is compiled for; for one of your own:

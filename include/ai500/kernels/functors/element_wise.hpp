@@ -3,6 +3,8 @@
 /// GPU runs them as they are. T is how numbers are stored; 16-bit ones are computed in float.
 #pragma once
 
+#include <cstdint>
+
 #include <ai500/core/half.hpp>
 #include <ai500/core/host_device.hpp>
 #include <ai500/core/types.hpp>
@@ -27,6 +29,15 @@ struct Scale {
   Computed<T> factor;
 
   AI500_HOST_DEVICE void operator()(Count i) const { y[i] = T(factor * x[i]); }
+};
+
+/// y = x
+template <class T>
+struct Copy {
+  T const* x;
+  T* y;
+
+  AI500_HOST_DEVICE void operator()(Count i) const { y[i] = x[i]; }
 };
 
 /// y = x, as another type of number.
@@ -102,6 +113,8 @@ template <ActivationNumber T>
 inline constexpr bool has_device_code<kernels::functors::Fill<T>> = true;
 template <ActivationNumber T>
 inline constexpr bool has_device_code<kernels::functors::Scale<T>> = true;
+template <OneOf<float, half, bfloat16, std::int32_t> T>
+inline constexpr bool has_device_code<kernels::functors::Copy<T>> = true;
 template <ActivationNumber From, ActivationNumber To>
   requires(!std::same_as<From, To>)
 inline constexpr bool has_device_code<kernels::functors::Cast<From, To>> = true;

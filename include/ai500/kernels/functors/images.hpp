@@ -71,6 +71,21 @@ struct NormalizedImages {
   }
 };
 
+/// image = table[channel][byte], for pixels of a byte in plain order (items, channels, height,
+/// width): the same bits wherever it is computed.
+template <class T>
+struct LookedUpPixels {
+  std::uint8_t const* bytes;
+  T const* table;  // (channels, 256)
+  T* images;
+  Count pixels_a_channel;
+  Count channels;
+
+  AI500_HOST_DEVICE void operator()(Count i) const {
+    images[i] = table[i / pixels_a_channel % channels * 256 + bytes[i]];
+  }
+};
+
 }  // namespace ai500::kernels::functors
 
 namespace ai500::cuda {
@@ -78,5 +93,7 @@ namespace ai500::cuda {
 // Compiled by kernels/functors.cuh.
 template <ActivationNumber T>
 inline constexpr bool has_device_code<kernels::functors::NormalizedImages<T>> = true;
+template <ActivationNumber T>
+inline constexpr bool has_device_code<kernels::functors::LookedUpPixels<T>> = true;
 
 }  // namespace ai500::cuda

@@ -43,10 +43,10 @@ struct Softmax {
 };
 
 /// An item's loss = -sum over j of q[j] log(p[j]), p = softmax(logits), q[j] = (1 - s) [j is the
-/// label] + s / classes, s the label smoothing (Szegedy et al. 2016); dlogits[j] = scale (p[j] -
-/// q[j]). A label that is no class makes the loss no number, which ends the training: a GPU cannot
-/// throw.
-template <class T, class Real>
+/// label] + s / classes, s the label smoothing (Szegedy et al. 2016); dlogits[j] = factor (p[j] -
+/// q[j]), where the factor is `scale`, times *loss_scale if that is not null. A label that is no
+/// class makes the loss no number, which ends the training: a GPU cannot throw.
+template <class T, class Real, class Scaling = float>
 struct SoftmaxCrossEntropy {
   T const* logits;             // (items, classes)
   std::int32_t const* labels;  // (items)
@@ -55,6 +55,7 @@ struct SoftmaxCrossEntropy {
   Count classes;
   Real label_smoothing;
   Real scale;
+  Scaling const* loss_scale = nullptr;  // (1)
 
   AI500_HOST_DEVICE void operator()(Count item) const { losses[item] = added_to(Real(0), item); }
 
@@ -68,12 +69,13 @@ struct SoftmaxCrossEntropy {
                                                         : std::numeric_limits<Real>::quiet_NaN();
     // A label that is no class spoils the first term instead of none.
     Count const place = label >= 0 && label < classes ? label : 0;
+    Real const factor = loss_scale == nullptr ? scale : scale * static_cast<Real>(*loss_scale);
     Real const normalizer = log_sum_of_exponentials<Real>(from, classes);
     for (Count j = 0; j < classes; ++j) {
       Real const log_probability = static_cast<Real>(from[j]) - normalizer;
       Real const target = everywhere + (j == place ? at_label : 0);
       loss -= target * log_probability;
-      to[j] = static_cast<T>(scale * (std::exp(log_probability) - target));
+      to[j] = static_cast<T>(factor * (std::exp(log_probability) - target));
     }
     return loss;
   }

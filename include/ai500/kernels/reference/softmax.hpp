@@ -56,7 +56,7 @@ static_assert(KernelPolicy<Softmax, devices::Host>);
 
 /// loss = scale x the sum over the items of -sum over j of q[j] log(p[j]), p = softmax(logits),
 /// q[j] = (1 - s) [j is the label] + s / classes, s the label smoothing (Szegedy et al. 2016);
-/// dlogits[j] = scale (p[j] - q[j]).
+/// dlogits[j] = scale (p[j] - q[j]), times the loss scale if one is read.
 ///
 /// `run` throws DataError when a label is not in [0, classes).
 struct SoftmaxCrossEntropy {
@@ -68,18 +68,20 @@ struct SoftmaxCrossEntropy {
     operation what;
     Count items;
     Count classes;
+    bool is_scaled;
 
     template <class T>
     void run_typed(Arguments arguments) const {
       std::int32_t const* labels = arguments.read<std::int32_t>(1);
-      functors::SoftmaxCrossEntropy<T, double> const cross_entropy{
+      functors::SoftmaxCrossEntropy<T, double, T> const cross_entropy{
           .logits = arguments.read<T>(0),
           .labels = labels,
           .dlogits = arguments.write<T>(1),
           .losses = nullptr,
           .classes = classes,
           .label_smoothing = what.label_smoothing,
-          .scale = what.scale};
+          .scale = what.scale,
+          .loss_scale = is_scaled ? arguments.read<T>(2) : nullptr};
       double loss = 0;
       for (Count item = 0; item < items; ++item) {
         require_label(labels[item], item);
@@ -100,13 +102,16 @@ struct SoftmaxCrossEntropy {
   /// @throws GraphError when the shapes do not fit, Error for other types than float and double
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes,
                           Types types) {
-    ShapeCheck const check(operation::name, shapes, 2, 2);
+    bool const is_scaled = shapes.reads.size() == 3;
+    ShapeCheck const check(operation::name, shapes, is_scaled ? 3 : 2, 2);
+    if (is_scaled) check.equal("loss scale", shapes.reads[2], {});
     Shape const& logits = shapes.reads[0];
     detail::check_logits(check, logits);
     check.equal("labels", shapes.reads[1], {.items = logits.items});
     check.equal("loss", shapes.writes[0], {});
     check.equal("dlogits", shapes.writes[1], logits);
-    return {typed<Prepared>(operation::name, types), what, logits.items, logits.channels};
+    return {typed<Prepared>(operation::name, types), what, logits.items, logits.channels,
+            is_scaled};
   }
 };
 static_assert(KernelPolicy<SoftmaxCrossEntropy, devices::Host>);
