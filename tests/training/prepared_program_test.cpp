@@ -24,7 +24,35 @@ Program evaluation() {
   return lower_evaluation(graph, 1);
 }
 
+/// Copies no weight: enough to be asked for.
+struct StoresSome {
+  static constexpr std::string_view name = "stores some";
+  using operation = steps::StoreWeights;
+  struct Prepared {
+    void run(Arguments) {}
+  };
+  static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types) {
+    return shapes.reads[0].elements() == 3 && shapes.writes[0].elements() == 3;
+  }
+  static Prepared prepare(devices::Host&, operation const&, Shapes const&, Types) { return {}; }
+};
+
 }  // namespace
+
+TEST_CASE("fitted_to: weights are stored where the set has an applicable kernel for it") {
+  devices::Host host;
+  using Stores = kernels::Reference::with<StoresSome>;
+  auto stores = [](Program const& program) {
+    return std::holds_alternative<steps::StoreWeights>(program.steps.front().what);
+  };
+  Graph larger;
+  ValueIndex const logits = larger.fully_connected(larger.input("image", {.width = 2}), 2);
+  larger.softmax_cross_entropy(logits, larger.labels(logits));
+
+  CHECK(stores(fitted_to(evaluation(), kernel_table<Stores>(host, Types{}))));
+  CHECK(!stores(fitted_to(evaluation(), kernel_table<kernels::Reference>(host, Types{}))));
+  CHECK(!stores(fitted_to(lower_evaluation(larger, 1), kernel_table<Stores>(host, Types{}))));
+}
 
 TEST_CASE(
     "PreparedProgram: values are where the memory plan says, parameters in their own memory") {

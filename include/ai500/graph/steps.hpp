@@ -7,6 +7,7 @@
 
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <ai500/graph/shape.hpp>
 
@@ -216,6 +217,22 @@ struct Reorder {
   bool operator==(Reorder const&) const = default;
 };
 
+/// A convolution's filters among all the parameters.
+struct StoredFilters {
+  Count offset = 0;  ///< first element
+  Shape shape;       ///< (c', c / groups, kh, kw)
+  bool operator==(StoredFilters const&) const = default;
+};
+
+/// reads all the parameters, in the accumulate type; writes them in the compute type, at the same
+/// offsets: `filters`, in ascending order, as (c', kh, kw, c / groups), the rest as they are. Once
+/// a training step, before all others: master weights stay what they are, kernels read these.
+struct StoreWeights {
+  static constexpr std::string_view name = "store weights";
+  std::vector<StoredFilters> filters{};
+  bool operator==(StoreWeights const&) const = default;
+};
+
 /// reads and writes a part of the value that is summed over the ranks of the base model: nothing
 /// else touches it until AllReduceFinish, behind which it is the sum. Run by the collective.
 struct AllReduceStart {
@@ -243,7 +260,8 @@ template <class... T>
 struct TypeList {};
 
 /// The steps that kernels compute. Fused ones (NormalizationForward, ...Evaluation, ...Backward)
-/// appear only where the pass `fuse` finds that the kernel set computes them.
+/// appear only where the pass `fuse` finds that the kernel set computes them, StoreWeights where
+/// the pass `store_weights` does.
 using KernelSteps =
     TypeList<steps::Convolution, steps::ConvolutionDataGradient, steps::ConvolutionFilterGradient,
              steps::FullyConnected, steps::FullyConnectedDataGradient,
@@ -254,7 +272,7 @@ using KernelSteps =
              steps::UpdateRunningStatistics, steps::Relu, steps::ReluGradient, steps::Add,
              steps::SumGradients, steps::MaxPooling, steps::MaxPoolingGradient,
              steps::AveragePooling, steps::AveragePoolingGradient, steps::Softmax,
-             steps::SoftmaxCrossEntropy, steps::Accumulate, steps::Reorder>;
+             steps::SoftmaxCrossEntropy, steps::Accumulate, steps::Reorder, steps::StoreWeights>;
 
 /// The steps that others run: the collective, the optimizer.
 using SystemSteps = TypeList<steps::AllReduceStart, steps::AllReduceFinish, steps::Update>;

@@ -15,8 +15,9 @@
 
 namespace ai500 {
 
-/// The passes that depend on the kernels: fuses steps where the set has a kernel for the fused one,
-/// then gives every value a layout. Pure.
+/// The passes that depend on the kernels: stores weights in the compute type where the set has a
+/// kernel for that, fuses steps where it has one for the fused step, then gives every value a
+/// layout. Pure.
 Program fitted_to(Program program, KernelTable const& kernels);
 
 /// A program fitted to a kernel set, in words: its steps, what was fused, where elements are

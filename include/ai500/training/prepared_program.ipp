@@ -7,6 +7,7 @@
 #include <ai500/graph/describe.hpp>
 #include <ai500/graph/fuse.hpp>
 #include <ai500/graph/lay_out.hpp>
+#include <ai500/graph/store_weights.hpp>
 #include <ai500/kernels/prepare.hpp>
 #include <ai500/training/prepared_program.hpp>
 
@@ -26,15 +27,30 @@ inline std::vector<StepLayouts> shared_layouts(Shapes const& shapes) {
   return options;
 }
 
+/// Whether the set has a kernel for the step that is applicable there.
+inline bool computes(KernelTable const& kernels, Program const& program, Step const& step) {
+  KernelEntry const* const kernel = kernels.find(step.what);
+  if (kernel == nullptr || kernel->prepare == nullptr) return false;
+  return kernel->applicable == nullptr ||
+         kernel->applicable(kernels.device, step.what, shapes_of(program, step), kernels.types);
+}
+
+/// The program with stored weights, if the kernel set stores them.
+inline Program with_stored_weights(Program program, KernelTable const& kernels) {
+  Program stored = store_weights(program);
+  bool const stores = !stored.steps.empty() &&
+                      std::holds_alternative<steps::StoreWeights>(stored.steps.front().what) &&
+                      computes(kernels, stored, stored.steps.front());
+  return stores ? stored : program;
+}
+
 }  // namespace detail
 
 Program fitted_to(Program program, KernelTable const& kernels) {
-  Program fused = fuse(std::move(program), [&](Program const& so_far, Step const& step) {
-    KernelEntry const* const kernel = kernels.find(step.what);
-    if (kernel == nullptr || kernel->prepare == nullptr) return false;
-    return kernel->applicable == nullptr ||
-           kernel->applicable(kernels.device, step.what, shapes_of(so_far, step), kernels.types);
-  });
+  Program fused = fuse(detail::with_stored_weights(std::move(program), kernels),
+                       [&](Program const& so_far, Step const& step) {
+                         return detail::computes(kernels, so_far, step);
+                       });
   return lay_out(std::move(fused),
                  [&](Program const& so_far, Step const& step) -> std::vector<StepLayouts> {
                    KernelEntry const* const kernel = kernels.find(step.what);
