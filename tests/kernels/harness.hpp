@@ -42,6 +42,17 @@ inline double relative_error(Values const& actual, Values const& expected) {
   return difference / std::max(greatest, std::numeric_limits<double>::min());
 }
 
+/// The nearest numbers T.
+template <class T>
+Values rounded(Values values) {
+  for (double& value : values) value = static_cast<double>(static_cast<T>(value));
+  return values;
+}
+
+/// How far a result that is rounded once to bfloat16 may be from the exact one: half a unit in the
+/// last of 8 binary places, at most 2^-8 of it, and what is computed in float before.
+inline constexpr double bfloat16_tolerance = 0x1p-8 + 1e-5;
+
 /// The elements of a value in another layout.
 inline Values in_layout(Values const& values, Shape const& s, Layout from, Layout to) {
   auto place = [&](Layout layout, Count n, Count c, Count h, Count w) {
@@ -73,19 +84,55 @@ struct ArgumentRoles {
                                           : no_argument;
 };
 
-/// A step's kernel, prepared once for numbers T, that runs on host vectors. Checks at each run that
-/// the kernel writes every element of its results, nothing behind them, and nothing it only reads.
+/// Whether arguments are numbers of the accumulating type: parameters, their gradients, statistics,
+/// losses. The others, that are no indices, are activations and their gradients.
+template <class Operation>
+struct AccumulatedArguments {
+  template <class... Any>
+  static constexpr bool is = (std::is_same_v<Operation, Any> || ...);
+
+  static constexpr bool read(std::size_t i) {
+    using namespace steps;
+    if constexpr (is<Convolution, ConvolutionDataGradient, FullyConnectedDataGradient>)
+      return i == 1;
+    else if constexpr (is<FullyConnected, NormalizationApply>)
+      return i >= 1;
+    else if constexpr (is<NormalizationParameterGradient, NormalizationDataGradient,
+                          SoftmaxCrossEntropy>)
+      return i >= 2;
+    else if constexpr (is<NormalizationForward>)
+      return i == 1 || i == 2;
+    else if constexpr (is<NormalizationEvaluation, NormalizationBackward>)
+      return i >= 1 && i <= 3;
+    else
+      return is<UpdateRunningStatistics, Accumulate>;
+  }
+  static constexpr bool write(std::size_t i) {
+    using namespace steps;
+    if constexpr (is<SoftmaxCrossEntropy, NormalizationForward>)
+      return i == 0;
+    else if constexpr (is<NormalizationBackward>)
+      return i <= 1;
+    else
+      return is<ConvolutionFilterGradient, FullyConnectedWeightGradient, NormalizationStatistics,
+                NormalizationParameterGradient, UpdateRunningStatistics, Accumulate, Softmax>;
+  }
+};
+
+/// A step's kernel, prepared once, that runs on host vectors. Activations are numbers T; what is
+/// accumulated is a float beside 16-bit ones, else T, too. Checks at each run that the kernel
+/// writes every element of its results, nothing behind them, and nothing it only reads.
 template <class Kernels, class T, class Operation>
 class StepRunner {
  public:
   StepRunner(Operation const& what, Shapes shapes)
       : shapes_(std::move(shapes)),
         prepared_(Kernels::template for_operation<Operation>::prepare(
-            device_, what, shapes_, {number_type<T>, number_type<T>})) {
+            device_, what, shapes_, {number_type<T>, number_type<Computed<T>>})) {
     for (std::size_t i = 0; i < shapes_.reads.size(); ++i)
-      read_buffers_.push_back(place(shapes_.reads[i], reads_, is(i, Roles::index_read)));
+      read_buffers_.push_back(place(shapes_.reads[i], reads_, read_type(i)));
     for (std::size_t i = 0; i < shapes_.writes.size(); ++i)
-      write_buffers_.push_back(place(shapes_.writes[i], writes_, is(i, Roles::index_write)));
+      write_buffers_.push_back(place(shapes_.writes[i], writes_, write_type(i)));
     if constexpr (Roles::updated_read >= 0)
       writes_[0] = reads_[static_cast<std::size_t>(Roles::updated_read)];
   }
@@ -94,11 +141,10 @@ class StepRunner {
   std::vector<Values> operator()(std::vector<Values> const& reads) {
     REQUIRE(reads.size() == shapes_.reads.size());
     for (std::size_t i = 0; i < writes_.size(); ++i)
-      store(Values(elements(shapes_.writes[i]) + guards, poison), writes_[i],
-            is(i, Roles::index_write));
+      store(Values(elements(shapes_.writes[i]) + guards, poison), writes_[i], write_type(i));
     for (std::size_t i = 0; i < reads_.size(); ++i) {
       REQUIRE(reads[i].size() == elements(shapes_.reads[i]));
-      store(guarded(reads[i]), reads_[i], is(i, Roles::index_read));
+      store(guarded(reads[i]), reads_[i], read_type(i));
     }
 
     prepared_.run(Arguments(reads_, writes_));
@@ -106,18 +152,17 @@ class StepRunner {
 
     for (std::size_t i = 0; i < reads_.size(); ++i)
       if (!is(i, Roles::updated_read))
-        CHECK(load(reads_[i], reads[i].size() + guards, is(i, Roles::index_read)) ==
-              as_stored(guarded(reads[i]), is(i, Roles::index_read)));
+        CHECK(load(reads_[i], reads[i].size() + guards, read_type(i)) ==
+              as_stored(guarded(reads[i]), read_type(i)));
     std::vector<Values> results;
     for (std::size_t i = 0; i < writes_.size(); ++i) {
-      bool const index = is(i, Roles::index_write);
-      Values result = load(writes_[i], elements(shapes_.writes[i]) + guards, index);
+      Values result = load(writes_[i], elements(shapes_.writes[i]) + guards, write_type(i));
       std::size_t const end = result.size() - guards;
       CHECK(std::all_of(result.begin() + static_cast<std::ptrdiff_t>(end), result.end(),
                         [](double guard) { return guard == poison; }));
       result.resize(end);
       // A selection is the kernel's own: it need not use all of it.
-      if (!index)
+      if (!is(i, Roles::index_write))
         CHECK(std::none_of(result.begin(), result.end(), [](double x) { return x == poison; }));
       results.push_back(std::move(result));
     }
@@ -138,34 +183,66 @@ class StepRunner {
     values.resize(values.size() + guards, poison);
     return values;
   }
-  static Values as_stored(Values values, bool index) {
-    if (!index)
-      for (double& value : values) value = static_cast<double>(static_cast<T>(value));
+
+  static NumberType type(bool index, bool accumulated) {
+    if (index) return NumberType::int32;
+    return accumulated ? number_type<Computed<T>> : number_type<T>;
+  }
+  static NumberType read_type(std::size_t i) {
+    return type(is(i, Roles::index_read), AccumulatedArguments<Operation>::read(i));
+  }
+  static NumberType write_type(std::size_t i) {
+    return type(is(i, Roles::index_write), AccumulatedArguments<Operation>::write(i));
+  }
+
+  /// call(Number{}), a number of that type.
+  template <class Call>
+  static auto with_type(NumberType type, Call const& call) {
+    switch (type) {
+      case NumberType::int32:
+        return call(std::int32_t{});
+      case NumberType::float32:
+        return call(float{});
+      case NumberType::bfloat16:
+        return call(bfloat16{});
+      case NumberType::float16:
+        return call(half{});
+      case NumberType::float64:
+        break;
+    }
+    return call(double{});
+  }
+
+  static Values as_stored(Values values, NumberType type) {
+    with_type(type, [&]<class Number>(Number) {
+      for (double& value : values) value = static_cast<double>(static_cast<Number>(value));
+    });
     return values;
   }
 
-  Buffer<std::byte, Device> place(Shape const& shape, std::vector<void*>& places, bool index) {
-    std::size_t const bytes = (elements(shape) + guards) * (index ? 4 : sizeof(T));
+  Buffer<std::byte, Device> place(Shape const& shape, std::vector<void*>& places, NumberType type) {
+    std::size_t const bytes = (elements(shape) + guards) * size_in_bytes(type);
     Buffer<std::byte, Device> buffer(device_, static_cast<Count>(bytes));
     places.push_back(buffer.data());
     return buffer;
   }
 
   // A device whose memory the host cannot reach gets overloads here.
-  static void store(Values const& values, void* memory, bool index) {
-    for (std::size_t i = 0; i < values.size(); ++i)
-      if (index)
-        static_cast<std::int32_t*>(memory)[i] = static_cast<std::int32_t>(values[i]);
-      else
-        static_cast<T*>(memory)[i] = static_cast<T>(values[i]);
+  static void store(Values const& values, void* memory, NumberType type) {
+    with_type(type, [&]<class Number>(Number) {
+      std::transform(values.begin(), values.end(), static_cast<Number*>(memory),
+                     [](double value) { return static_cast<Number>(value); });
+    });
   }
-  static Values load(void const* memory, std::size_t size, bool index) {
+  static Values load(void const* memory, std::size_t size, NumberType type) {
     static_assert(std::is_same_v<Device, devices::Host>);
-    Values values(size);
-    for (std::size_t i = 0; i < size; ++i)
-      values[i] = index ? static_cast<double>(static_cast<std::int32_t const*>(memory)[i])
-                        : static_cast<double>(static_cast<T const*>(memory)[i]);
-    return values;
+    return with_type(type, [&]<class Number>(Number) {
+      Number const* const numbers = static_cast<Number const*>(memory);
+      Values values(size);
+      std::transform(numbers, numbers + size, values.begin(),
+                     [](Number number) { return static_cast<double>(number); });
+      return values;
+    });
   }
 
   Device device_;

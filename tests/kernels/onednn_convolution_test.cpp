@@ -62,36 +62,71 @@ NamedConvolution const corners[] = {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE(
-    "OneDnn: convolutions of unusual shapes are within 1e-5 of the reference in all "
-    "layouts they offer",
-    Operation, steps::Convolution, steps::ConvolutionDataGradient,
-    steps::ConvolutionFilterGradient) {
+namespace {
+
+/// The greatest difference to the reference in double of a convolution step on rounded numbers, in
+/// all layouts that it offers.
+template <class T, class Operation>
+void check_corners(double tolerance) {
   using Kernel = kernels::OneDnn::for_operation<Operation>;
   for (int threads : {1, 2}) {
     devices::Host host = kernels::OneDnn::Traits::make_device(threads);
     for (NamedConvolution const& corner : corners) {
-      INFO(corner.name, ", threads: ", threads);
+      INFO(std::string(corner.name), ", threads: ", threads);
       Operation const what{corner.window, corner.groups};
       Shapes const plain = corner.shapes<Operation>();
       Random random(17);
       std::vector<Values> reads;
-      for (Shape const& shape : plain.reads) reads.push_back(random.numbers(shape));
+      for (Shape const& shape : plain.reads) reads.push_back(rounded<T>(random.numbers(shape)));
       Values const expected = run_step<kernels::Reference, double>(what, plain, reads)[0];
+      Types const types{number_type<T>, NumberType::float32};
 
-      for (StepLayouts const& layouts : Kernel::layouts(host, what, plain, Types{})) {
+      for (StepLayouts const& layouts : Kernel::layouts(host, what, plain, types)) {
         Shapes shapes = plain;
         shapes.layouts = layouts;
         std::vector<Values> given;
         for (std::size_t i = 0; i < reads.size(); ++i)
           given.push_back(in_layout(reads[i], shapes.reads[i], Layout::plain, layouts.read(i)));
-        Values const result = run_step<kernels::OneDnn, float>(what, shapes, given)[0];
+        Values const result = run_step<kernels::OneDnn, T>(what, shapes, given)[0];
 
         CHECK(relative_error(in_layout(result, shapes.writes[0], layouts.write(0), Layout::plain),
-                             expected) <= 1e-5);
+                             expected) <= tolerance);
       }
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE(
+    "OneDnn: convolutions of unusual shapes are within 1e-5 of the reference in all "
+    "layouts they offer",
+    Operation, steps::Convolution, steps::ConvolutionDataGradient,
+    steps::ConvolutionFilterGradient) {
+  check_corners<float, Operation>(1e-5);
+}
+
+TEST_CASE_TEMPLATE(
+    "OneDnn: convolutions in bfloat16 are the reference's of the rounded numbers, rounded once",
+    Operation, steps::Convolution, steps::ConvolutionDataGradient) {
+  check_corners<bfloat16, Operation>(bfloat16_tolerance);
+}
+
+TEST_CASE("OneDnn: filter gradients of bfloat16 numbers are summed and written in FP32") {
+  check_corners<bfloat16, steps::ConvolutionFilterGradient>(1e-5);
+}
+
+TEST_CASE("OneDnn: a weight in FP32 is rounded to bfloat16, to the nearest, before it is used") {
+  Random random(3);
+  Shapes const shapes{{{2, 16, 6, 6}, {16, 16, 3, 3}}, {{2, 16, 6, 6}}};
+  steps::Convolution const what{square(3, 1, 1)};
+  Values const x = rounded<bfloat16>(random.numbers(shapes.reads[0]));
+  Values const weight = random.numbers(shapes.reads[1]);
+
+  auto const result = run_step<kernels::OneDnn, bfloat16>(what, shapes, {x, weight});
+
+  CHECK(result ==
+        run_step<kernels::OneDnn, bfloat16>(what, shapes, {x, rounded<bfloat16>(weight)}));
 }
 
 TEST_CASE("OneDnn: shapes that are not one convolution are an error that names what is wrong") {

@@ -15,6 +15,7 @@
 #include <ai500/kernels/onednn/normalization.hpp>
 #include <ai500/kernels/onednn/pooling.hpp>
 #include <ai500/kernels/onednn/reorder.hpp>
+#include <ai500/kernels/onednn/types.hpp>
 #include <ai500/kernels/reference.hpp>
 #include <ai500/kernels/supports.hpp>
 
@@ -31,7 +32,7 @@ struct Traits {
   static constexpr bool threaded = true;
   static Device make_device(int threads) { return Device(devices::openmp_team(threads)); }
   static std::string library();  ///< "oneDNN 2.6.3"
-  static constexpr bool computes_in(Types types) { return types == Types{}; }
+  static constexpr bool computes_in(Types types) { return onednn::computes_in(types); }
 };
 static_assert(KernelSetTraits<Traits>);
 

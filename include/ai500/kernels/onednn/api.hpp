@@ -12,6 +12,8 @@
 #include <ai500/core/error.hpp>
 #include <ai500/graph/layout.hpp>
 #include <ai500/graph/shape.hpp>
+#include <ai500/kernels/onednn/types.hpp>
+#include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
 
@@ -25,14 +27,32 @@ inline void check(dnnl_status_t code, char const* function) {
     throw Error(std::string("oneDNN: ") + function + " failed with status " + std::to_string(code));
 }
 
-/// Runs `make`, which builds oneDNN objects; its errors become ours.
-/// @throws Error naming the step
+/// How oneDNN computes in bfloat16 on this processor, as far as its environment lets it see.
+enum class BfloatSupport { none, emulated, instructions };
+
+inline BfloatSupport bfloat_support() {
+  int const seen = static_cast<int>(dnnl::get_effective_cpu_isa());
+  auto has = [&](int wanted) {
+    return (seen & wanted) == wanted;
+  };  // each has the bits of lesser ones
+  if (has(dnnl_cpu_isa_avx512_core_bf16)) return BfloatSupport::instructions;
+  return has(dnnl_cpu_isa_avx512_core) ? BfloatSupport::emulated : BfloatSupport::none;
+}
+
+/// Runs `make`, which builds oneDNN objects for numbers of these types; its errors become ours.
+/// @throws Error naming the step, or that this processor has no kernels for the types
 template <class Make>
-auto built(std::string_view step, Make&& make) {
+auto built(std::string_view step, Types types, Make&& make) {
+  require_types(step, types);
+  if (types.compute == NumberType::bfloat16 && bfloat_support() == BfloatSupport::none)
+    throw Error(
+        "kernels::OneDnn: oneDNN computes in bfloat16 on processors with AVX-512 only (fast "
+        "with AVX512_BF16 or AMX), and sees none here: precision::Fp32 runs everywhere");
   try {
     return std::forward<Make>(make)();
   } catch (dnnl::error const& error) {
-    throw Error("oneDNN has no kernel for the step '" + std::string(step) + "': " + error.what());
+    throw Error("oneDNN has no kernel for the step '" + std::string(step) + "' in " +
+                std::string(name(types.compute)) + ": " + error.what());
   }
 }
 
@@ -50,24 +70,29 @@ struct Engine {
 
 inline Memory::dims dims(Shape const& s) { return {s.items, s.channels, s.height, s.width}; }
 
-/// Activations (n, c, h, w) of floats in one of our layouts.
-inline Descriptor descriptor(Shape const& shape, Layout layout) {
+/// oneDNN's name of a type, one of those that `computes_in` allows.
+constexpr Memory::data_type data_type(NumberType type) {
+  return type == NumberType::bfloat16 ? Memory::data_type::bf16 : Memory::data_type::f32;
+}
+
+/// Activations (n, c, h, w) in one of our layouts.
+inline Descriptor descriptor(Shape const& shape, Layout layout, NumberType type) {
   using Tag = Memory::format_tag;
   Tag const tag = layout == Layout::channels_16  ? Tag::nChw16c
                   : layout == Layout::channels_8 ? Tag::nChw8c
                                                  : Tag::nchw;
-  return {dims(shape), Memory::data_type::f32, tag};
+  return {dims(shape), data_type(type), tag};
 }
 
 /// Activations in whatever order oneDNN likes best.
-inline Descriptor any_order(Shape const& shape) {
-  return {dims(shape), Memory::data_type::f32, Memory::format_tag::any};
+inline Descriptor any_order(Shape const& shape, NumberType type) {
+  return {dims(shape), data_type(type), Memory::format_tag::any};
 }
 
 /// Which of our layouts a descriptor is; plain when none, for then the caller asks for plain.
-inline Layout layout_of(Descriptor const& given, Shape const& shape) {
+inline Layout layout_of(Descriptor const& given, Shape const& shape, NumberType type) {
   for (Layout layout : {Layout::channels_16, Layout::channels_8})
-    if (fits(layout, shape) && given == descriptor(shape, layout)) return layout;
+    if (fits(layout, shape) && given == descriptor(shape, layout, type)) return layout;
   return Layout::plain;
 }
 
@@ -98,26 +123,33 @@ inline Memory elsewhere(Descriptor const& descriptor, Engine const& engine) {
   return {descriptor, engine.engine, DNNL_MEMORY_NONE};
 }
 
-/// The geometry of a convolution, as oneDNN wants it.
+/// The geometry of a convolution and the types of its numbers, as oneDNN wants them. Primitives
+/// read weights in the type of activations and write their gradients in that of parameters.
 struct ConvolutionGeometry {
   Memory::dims strides;
   Memory::dims padding;
   Memory::dims weight;
   bool grouped;
+  Types types;
 
-  ConvolutionGeometry(Window const& window, Count groups, Shape const& w)
+  ConvolutionGeometry(Window const& window, Count groups, Shape const& w, Types t)
       : strides{window.stride.height, window.stride.width},
         padding{window.padding.height, window.padding.width},
         weight{w.items, w.channels, w.height, w.width},
-        grouped(groups > 1) {
+        grouped(groups > 1),
+        types(t) {
     if (grouped) weight = {groups, w.items / groups, w.channels, w.height, w.width};
   }
 
   Descriptor any_weight() const {
-    return {weight, Memory::data_type::f32, Memory::format_tag::any};
+    return {weight, data_type(types.compute), Memory::format_tag::any};
   }
+  Descriptor any_weight_gradient() const {
+    return {weight, data_type(types.accumulate), Memory::format_tag::any};
+  }
+  /// A parameter, or its gradient, outside of the primitives.
   Descriptor plain_weight() const {
-    return {weight, Memory::data_type::f32,
+    return {weight, data_type(types.accumulate),
             grouped ? Memory::format_tag::goihw : Memory::format_tag::oihw};
   }
 };
@@ -155,12 +187,13 @@ using BackwardPooling = dnnl::pooling_backward;
 
 inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
                                                       PoolingGeometry const& g, Shape const& x,
-                                                      Shape const& y, Layout layout) {
+                                                      Shape const& y, Layout layout,
+                                                      NumberType type) {
   return {engine.engine,
           dnnl::prop_kind::forward_training,
           g.algorithm,
-          descriptor(x, layout),
-          descriptor(y, layout),
+          descriptor(x, layout, type),
+          descriptor(y, layout, type),
           g.strides,
           g.kernel,
           {0, 0},
@@ -169,17 +202,18 @@ inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
 }
 inline BackwardPooling::primitive_desc backward_pooling(Engine const& engine,
                                                         PoolingGeometry const& g, Shape const& x,
-                                                        Shape const& y, Layout layout) {
+                                                        Shape const& y, Layout layout,
+                                                        NumberType type) {
   return {engine.engine,
           g.algorithm,
-          descriptor(x, layout),
-          descriptor(y, layout),
+          descriptor(x, layout, type),
+          descriptor(y, layout, type),
           g.strides,
           g.kernel,
           {0, 0},
           g.padding,
           g.padding_behind(x, y),
-          forward_pooling(engine, g, x, y, layout)};
+          forward_pooling(engine, g, x, y, layout, type)};
 }
 
 inline ForwardConvolution::primitive_desc forward_convolution(Engine const& engine,
@@ -217,7 +251,7 @@ inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine
   return {engine.engine,
           dnnl::algorithm::convolution_direct,
           x,
-          g.any_weight(),
+          g.any_weight_gradient(),
           dy,
           g.strides,
           g.padding,
@@ -229,18 +263,20 @@ inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine
 
 inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
                                                       PoolingGeometry const& g, Shape const& x,
-                                                      Shape const& y, Layout layout) {
-  return {{dnnl::prop_kind::forward_training, g.algorithm, descriptor(x, layout),
-           descriptor(y, layout), g.strides, g.kernel, g.padding, g.padding_behind(x, y)},
+                                                      Shape const& y, Layout layout,
+                                                      NumberType type) {
+  return {{dnnl::prop_kind::forward_training, g.algorithm, descriptor(x, layout, type),
+           descriptor(y, layout, type), g.strides, g.kernel, g.padding, g.padding_behind(x, y)},
           engine.engine};
 }
 inline BackwardPooling::primitive_desc backward_pooling(Engine const& engine,
                                                         PoolingGeometry const& g, Shape const& x,
-                                                        Shape const& y, Layout layout) {
-  return {{g.algorithm, descriptor(x, layout), descriptor(y, layout), g.strides, g.kernel,
-           g.padding, g.padding_behind(x, y)},
+                                                        Shape const& y, Layout layout,
+                                                        NumberType type) {
+  return {{g.algorithm, descriptor(x, layout, type), descriptor(y, layout, type), g.strides,
+           g.kernel, g.padding, g.padding_behind(x, y)},
           engine.engine,
-          forward_pooling(engine, g, x, y, layout)};
+          forward_pooling(engine, g, x, y, layout, type)};
 }
 
 inline ForwardConvolution::primitive_desc forward_convolution(Engine const& engine,
@@ -264,10 +300,10 @@ inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine
                                                             ConvolutionGeometry const& g,
                                                             Descriptor const& x,
                                                             Descriptor const& dy) {
-  return {
-      {dnnl::algorithm::convolution_direct, x, g.any_weight(), dy, g.strides, g.padding, g.padding},
-      engine.engine,
-      forward_convolution(engine, g, x, dy)};
+  return {{dnnl::algorithm::convolution_direct, x, g.any_weight_gradient(), dy, g.strides,
+           g.padding, g.padding},
+          engine.engine,
+          forward_convolution(engine, g, x, dy)};
 }
 
 #endif

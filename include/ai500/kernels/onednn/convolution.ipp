@@ -22,10 +22,10 @@ void check_convolution(Operation const& what, Shapes const& shapes, Shape const&
 
 }  // namespace detail
 
-/// A weight in plain order outside and in oneDNN's inside.
+/// A weight in plain order and FP32 outside, in oneDNN's order and type inside.
 class Weight {
  public:
-  /// @param inside the order that the primitive wants
+  /// @param inside the order and type that the primitive wants
   Weight(Engine const& engine, Descriptor const& plain, Descriptor const& inside)
       : outside_(elsewhere(plain, engine)) {
     if (inside == plain) return;
@@ -68,32 +68,33 @@ struct Convolution::Prepared::State {
 
 void Convolution::Prepared::run(Arguments arguments) {
   auto& [engine, primitive, weight, x, y] = *state;
-  point(x, arguments.read<float>(0));
-  point(y, arguments.write<float>(0));
+  point(x, arguments.read<void>(0));
+  point(y, arguments.write<void>(0));
   Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
   execute(primitive, engine.stream,
           {{DNNL_ARG_SRC, &x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, &y}});
 }
 
 std::vector<StepLayouts> Convolution::layouts(devices::Host&, operation const& what,
-                                              Shapes const& shapes, Types) {
-  return built(operation::name, [&] {
-    auto const chosen =
-        forward_convolution(Engine{}, {what.window, what.groups, shapes.reads[1]},
-                            any_order(shapes.reads[0]), any_order(shapes.writes[0]));
-    return std::vector<StepLayouts>{{{layout_of(chosen.src_desc(), shapes.reads[0]), Layout::plain},
-                                     {layout_of(chosen.dst_desc(), shapes.writes[0])}}};
+                                              Shapes const& shapes, Types types) {
+  return built(operation::name, types, [&] {
+    auto const chosen = forward_convolution(
+        Engine{}, {what.window, what.groups, shapes.reads[1], types},
+        any_order(shapes.reads[0], types.compute), any_order(shapes.writes[0], types.compute));
+    return std::vector<StepLayouts>{
+        {{layout_of(chosen.src_desc(), shapes.reads[0], types.compute), Layout::plain},
+         {layout_of(chosen.dst_desc(), shapes.writes[0], types.compute)}}};
   });
 }
 
 Convolution::Prepared Convolution::prepare(devices::Host&, operation const& what,
-                                           Shapes const& shapes, Types) {
+                                           Shapes const& shapes, Types types) {
   detail::check_convolution(what, shapes, shapes.reads[0], shapes.reads[1], shapes.writes[0]);
-  return built(operation::name, [&] {
+  return built(operation::name, types, [&] {
     Engine const engine;
-    ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1]);
-    Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0));
-    Descriptor const y = descriptor(shapes.writes[0], shapes.layouts.write(0));
+    ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1], types);
+    Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute);
+    Descriptor const y = descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute);
     auto const chosen = forward_convolution(engine, geometry, x, y);
     return Prepared{std::make_shared<Prepared::State>(
         Prepared::State{engine, ForwardConvolution(chosen),
@@ -111,33 +112,35 @@ struct ConvolutionDataGradient::Prepared::State {
 
 void ConvolutionDataGradient::Prepared::run(Arguments arguments) {
   auto& [engine, primitive, weight, dy, dx] = *state;
-  point(dy, arguments.read<float>(0));
-  point(dx, arguments.write<float>(0));
+  point(dy, arguments.read<void>(0));
+  point(dx, arguments.write<void>(0));
   Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
   execute(primitive, engine.stream,
           {{DNNL_ARG_DIFF_DST, &dy}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DIFF_SRC, &dx}});
 }
 
 std::vector<StepLayouts> ConvolutionDataGradient::layouts(devices::Host&, operation const& what,
-                                                          Shapes const& shapes, Types) {
-  return built(operation::name, [&] {
-    auto const chosen = data_convolution(Engine{}, {what.window, what.groups, shapes.reads[1]},
-                                         any_order(shapes.writes[0]), any_order(shapes.reads[0]));
+                                                          Shapes const& shapes, Types types) {
+  return built(operation::name, types, [&] {
+    auto const chosen = data_convolution(
+        Engine{}, {what.window, what.groups, shapes.reads[1], types},
+        any_order(shapes.writes[0], types.compute), any_order(shapes.reads[0], types.compute));
     return std::vector<StepLayouts>{
-        {{layout_of(chosen.diff_dst_desc(), shapes.reads[0]), Layout::plain},
-         {layout_of(chosen.diff_src_desc(), shapes.writes[0])}}};
+        {{layout_of(chosen.diff_dst_desc(), shapes.reads[0], types.compute), Layout::plain},
+         {layout_of(chosen.diff_src_desc(), shapes.writes[0], types.compute)}}};
   });
 }
 
 ConvolutionDataGradient::Prepared ConvolutionDataGradient::prepare(devices::Host&,
                                                                    operation const& what,
-                                                                   Shapes const& shapes, Types) {
+                                                                   Shapes const& shapes,
+                                                                   Types types) {
   detail::check_convolution(what, shapes, shapes.writes[0], shapes.reads[1], shapes.reads[0]);
-  return built(operation::name, [&] {
+  return built(operation::name, types, [&] {
     Engine const engine;
-    ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1]);
-    Descriptor const dy = descriptor(shapes.reads[0], shapes.layouts.read(0));
-    Descriptor const dx = descriptor(shapes.writes[0], shapes.layouts.write(0));
+    ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1], types);
+    Descriptor const dy = descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute);
+    Descriptor const dx = descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute);
     auto const chosen = data_convolution(engine, geometry, dx, dy);
     return Prepared{std::make_shared<Prepared::State>(
         Prepared::State{engine, DataConvolution(chosen),
@@ -155,8 +158,8 @@ struct ConvolutionFilterGradient::Prepared::State {
 
 void ConvolutionFilterGradient::Prepared::run(Arguments arguments) {
   auto& [engine, primitive, dweight, x, dy] = *state;
-  point(x, arguments.read<float>(0));
-  point(dy, arguments.read<float>(1));
+  point(x, arguments.read<void>(0));
+  point(dy, arguments.read<void>(1));
   Memory* const dw = dweight.to_write(arguments.write<float>(0));
   execute(primitive, engine.stream,
           {{DNNL_ARG_SRC, &x}, {DNNL_ARG_DIFF_DST, &dy}, {DNNL_ARG_DIFF_WEIGHTS, dw}});
@@ -164,26 +167,28 @@ void ConvolutionFilterGradient::Prepared::run(Arguments arguments) {
 }
 
 std::vector<StepLayouts> ConvolutionFilterGradient::layouts(devices::Host&, operation const& what,
-                                                            Shapes const& shapes, Types) {
-  return built(operation::name, [&] {
-    auto const chosen = filter_convolution(Engine{}, {what.window, what.groups, shapes.writes[0]},
-                                           any_order(shapes.reads[0]), any_order(shapes.reads[1]));
-    return std::vector<StepLayouts>{{{layout_of(chosen.src_desc(), shapes.reads[0]),
-                                      layout_of(chosen.diff_dst_desc(), shapes.reads[1])},
-                                     {Layout::plain}}};
+                                                            Shapes const& shapes, Types types) {
+  return built(operation::name, types, [&] {
+    auto const chosen = filter_convolution(
+        Engine{}, {what.window, what.groups, shapes.writes[0], types},
+        any_order(shapes.reads[0], types.compute), any_order(shapes.reads[1], types.compute));
+    return std::vector<StepLayouts>{
+        {{layout_of(chosen.src_desc(), shapes.reads[0], types.compute),
+          layout_of(chosen.diff_dst_desc(), shapes.reads[1], types.compute)},
+         {Layout::plain}}};
   });
 }
 
 ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::Host&,
                                                                        operation const& what,
                                                                        Shapes const& shapes,
-                                                                       Types) {
+                                                                       Types types) {
   detail::check_convolution(what, shapes, shapes.reads[0], shapes.writes[0], shapes.reads[1]);
-  return built(operation::name, [&] {
+  return built(operation::name, types, [&] {
     Engine const engine;
-    ConvolutionGeometry const geometry(what.window, what.groups, shapes.writes[0]);
-    Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0));
-    Descriptor const dy = descriptor(shapes.reads[1], shapes.layouts.read(1));
+    ConvolutionGeometry const geometry(what.window, what.groups, shapes.writes[0], types);
+    Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute);
+    Descriptor const dy = descriptor(shapes.reads[1], shapes.layouts.read(1), types.compute);
     auto const chosen = filter_convolution(engine, geometry, x, dy);
     return Prepared{std::make_shared<Prepared::State>(
         Prepared::State{engine, FilterConvolution(chosen),

@@ -39,9 +39,9 @@ struct MaxPooling::Prepared::State {
 
 void MaxPooling::Prepared::run(Arguments arguments) {
   auto& [engine, primitive, x, y, selection] = *state;
-  point(x, arguments.read<float>(0));
-  point(y, arguments.write<float>(0));
-  point(selection, arguments.write<std::byte>(1));
+  point(x, arguments.read<void>(0));
+  point(y, arguments.write<void>(0));
+  point(selection, arguments.write<void>(1));
   execute(primitive, engine.stream,
           {{DNNL_ARG_SRC, &x}, {DNNL_ARG_DST, &y}, {DNNL_ARG_WORKSPACE, &selection}});
 }
@@ -52,21 +52,22 @@ std::vector<StepLayouts> MaxPooling::layouts(devices::Host&, operation const&, S
 }
 
 MaxPooling::Prepared MaxPooling::prepare(devices::Host&, operation const& what,
-                                         Shapes const& shapes, Types) {
+                                         Shapes const& shapes, Types types) {
   Shape const& x = shapes.reads[0];
   Shape const& y = shapes.writes[0];
   detail::check_pooling(operation::name, what.window, x, y);
-  return built(operation::name, [&] {
+  return built(operation::name, types, [&] {
     Engine const engine;
     Layout const layout = shapes.layouts.read(0);
-    auto const chosen =
-        forward_pooling(engine, {dnnl::algorithm::pooling_max, what.window}, x, y, layout);
+    auto const chosen = forward_pooling(engine, {dnnl::algorithm::pooling_max, what.window}, x, y,
+                                        layout, types.compute);
     if (chosen.workspace_desc().get_size() >
         static_cast<std::size_t>(y.elements()) * sizeof(std::int32_t))
       throw Error("kernels::OneDnn: max pooling: oneDNN's workspace is larger than the selection");
     return Prepared{std::make_shared<Prepared::State>(Prepared::State{
-        engine, ForwardPooling(chosen), elsewhere(descriptor(x, layout), engine),
-        elsewhere(descriptor(y, layout), engine), elsewhere(chosen.workspace_desc(), engine)})};
+        engine, ForwardPooling(chosen), elsewhere(descriptor(x, layout, types.compute), engine),
+        elsewhere(descriptor(y, layout, types.compute), engine),
+        elsewhere(chosen.workspace_desc(), engine)})};
   });
 }
 
@@ -78,9 +79,9 @@ struct MaxPoolingGradient::Prepared::State {
 
 void MaxPoolingGradient::Prepared::run(Arguments arguments) {
   auto& [engine, primitive, dy, selection, dx] = *state;
-  point(dy, arguments.read<float>(0));
-  point(selection, arguments.read<std::byte>(1));
-  point(dx, arguments.write<float>(0));
+  point(dy, arguments.read<void>(0));
+  point(selection, arguments.read<void>(1));
+  point(dx, arguments.write<void>(0));
   execute(primitive, engine.stream,
           {{DNNL_ARG_DIFF_DST, &dy}, {DNNL_ARG_WORKSPACE, &selection}, {DNNL_ARG_DIFF_SRC, &dx}});
 }
@@ -91,18 +92,19 @@ std::vector<StepLayouts> MaxPoolingGradient::layouts(devices::Host&, operation c
 }
 
 MaxPoolingGradient::Prepared MaxPoolingGradient::prepare(devices::Host&, operation const& what,
-                                                         Shapes const& shapes, Types) {
+                                                         Shapes const& shapes, Types types) {
   Shape const& x = shapes.writes[0];
   Shape const& y = shapes.reads[0];
   detail::check_pooling(operation::name, what.window, x, y);
-  return built(operation::name, [&] {
+  return built(operation::name, types, [&] {
     Engine const engine;
     Layout const layout = shapes.layouts.read(0);
-    auto const chosen =
-        backward_pooling(engine, {dnnl::algorithm::pooling_max, what.window}, x, y, layout);
+    auto const chosen = backward_pooling(engine, {dnnl::algorithm::pooling_max, what.window}, x, y,
+                                         layout, types.compute);
     return Prepared{std::make_shared<Prepared::State>(Prepared::State{
-        engine, BackwardPooling(chosen), elsewhere(descriptor(y, layout), engine),
-        elsewhere(chosen.workspace_desc(), engine), elsewhere(descriptor(x, layout), engine)})};
+        engine, BackwardPooling(chosen), elsewhere(descriptor(y, layout, types.compute), engine),
+        elsewhere(chosen.workspace_desc(), engine),
+        elsewhere(descriptor(x, layout, types.compute), engine)})};
   });
 }
 
@@ -114,8 +116,8 @@ struct AveragePooling::Prepared::State {
 
 void AveragePooling::Prepared::run(Arguments arguments) {
   auto& [engine, primitive, x, y] = *state;
-  point(x, arguments.read<float>(0));
-  point(y, arguments.write<float>(0));
+  point(x, arguments.read<void>(0));
+  point(y, arguments.write<void>(0));
   execute(primitive, engine.stream, {{DNNL_ARG_SRC, &x}, {DNNL_ARG_DST, &y}});
 }
 
@@ -125,17 +127,18 @@ std::vector<StepLayouts> AveragePooling::layouts(devices::Host&, operation const
 }
 
 AveragePooling::Prepared AveragePooling::prepare(devices::Host&, operation const& what,
-                                                 Shapes const& shapes, Types) {
+                                                 Shapes const& shapes, Types types) {
   detail::check_pooling(operation::name, what.window, shapes.reads[0], shapes.writes[0]);
-  return built(operation::name, [&] {
+  return built(operation::name, types, [&] {
     Engine const engine;
     Layout const layout = shapes.layouts.read(0);
     auto const chosen =
         forward_pooling(engine, {dnnl::algorithm::pooling_avg_include_padding, what.window},
-                        shapes.reads[0], shapes.writes[0], layout);
-    return Prepared{std::make_shared<Prepared::State>(Prepared::State{
-        engine, ForwardPooling(chosen), elsewhere(descriptor(shapes.reads[0], layout), engine),
-        elsewhere(descriptor(shapes.writes[0], layout), engine)})};
+                        shapes.reads[0], shapes.writes[0], layout, types.compute);
+    return Prepared{std::make_shared<Prepared::State>(
+        Prepared::State{engine, ForwardPooling(chosen),
+                        elsewhere(descriptor(shapes.reads[0], layout, types.compute), engine),
+                        elsewhere(descriptor(shapes.writes[0], layout, types.compute), engine)})};
   });
 }
 
@@ -147,8 +150,8 @@ struct AveragePoolingGradient::Prepared::State {
 
 void AveragePoolingGradient::Prepared::run(Arguments arguments) {
   auto& [engine, primitive, dy, dx] = *state;
-  point(dy, arguments.read<float>(0));
-  point(dx, arguments.write<float>(0));
+  point(dy, arguments.read<void>(0));
+  point(dx, arguments.write<void>(0));
   execute(primitive, engine.stream, {{DNNL_ARG_DIFF_DST, &dy}, {DNNL_ARG_DIFF_SRC, &dx}});
 }
 
@@ -159,17 +162,19 @@ std::vector<StepLayouts> AveragePoolingGradient::layouts(devices::Host&, operati
 
 AveragePoolingGradient::Prepared AveragePoolingGradient::prepare(devices::Host&,
                                                                  operation const& what,
-                                                                 Shapes const& shapes, Types) {
+                                                                 Shapes const& shapes,
+                                                                 Types types) {
   detail::check_pooling(operation::name, what.window, shapes.writes[0], shapes.reads[0]);
-  return built(operation::name, [&] {
+  return built(operation::name, types, [&] {
     Engine const engine;
     Layout const layout = shapes.layouts.read(0);
     auto const chosen =
         backward_pooling(engine, {dnnl::algorithm::pooling_avg_include_padding, what.window},
-                         shapes.writes[0], shapes.reads[0], layout);
-    return Prepared{std::make_shared<Prepared::State>(Prepared::State{
-        engine, BackwardPooling(chosen), elsewhere(descriptor(shapes.reads[0], layout), engine),
-        elsewhere(descriptor(shapes.writes[0], layout), engine)})};
+                         shapes.writes[0], shapes.reads[0], layout, types.compute);
+    return Prepared{std::make_shared<Prepared::State>(
+        Prepared::State{engine, BackwardPooling(chosen),
+                        elsewhere(descriptor(shapes.reads[0], layout, types.compute), engine),
+                        elsewhere(descriptor(shapes.writes[0], layout, types.compute), engine)})};
   });
 }
 

@@ -15,16 +15,19 @@ struct Reorder::Prepared::State {
 
 void Reorder::Prepared::run(Arguments arguments) {
   auto& [engine, primitive, from, to] = *state;
-  point(from, arguments.read<float>(0));
-  point(to, arguments.write<float>(0));
+  point(from, arguments.read<void>(0));
+  point(to, arguments.write<void>(0));
   execute(primitive, engine.stream, {{DNNL_ARG_FROM, &from}, {DNNL_ARG_TO, &to}});
 }
 
-Reorder::Prepared Reorder::prepare(devices::Host&, operation const&, Shapes const& shapes, Types) {
-  return built(operation::name, [&] {
+Reorder::Prepared Reorder::prepare(devices::Host&, operation const&, Shapes const& shapes,
+                                   Types types) {
+  return built(operation::name, types, [&] {
     Engine const engine;
-    Memory from = elsewhere(descriptor(shapes.reads[0], shapes.layouts.read(0)), engine);
-    Memory to = elsewhere(descriptor(shapes.writes[0], shapes.layouts.write(0)), engine);
+    Memory from =
+        elsewhere(descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute), engine);
+    Memory to =
+        elsewhere(descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute), engine);
     return Prepared{std::make_shared<Prepared::State>(
         Prepared::State{engine, dnnl::reorder(from, to), from, to})};
   });
