@@ -118,8 +118,8 @@ double exposed_seconds(MeasuredReduction<float, MpiReduction<float>>& measured, 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Mpi::Session session(argc, argv);
-  Mpi::Communicator world = session.world();
+  Mpi::Session session(argc, argv, {});
+  Mpi::Communicator world(MPI_COMM_WORLD);
   Mpi::Communicator by_messages(MPI_COMM_WORLD, Mpi::OneHost::by_messages);
   Count const elements = argc > 1 ? std::atoll(argv[1]) : resnet50_parameters;
   int const rounds = argc > 2 ? std::atoi(argv[2]) : 21;

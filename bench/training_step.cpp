@@ -38,7 +38,7 @@ struct Size {
 template <class Kernels>
 void train(bench::State& state, Graph const& graph, Size const& size, int threads) {
   using SelfCommunicator = collectives::Self::Communicator;
-  auto device = Kernels::Traits::make_device(threads);
+  auto device = Kernels::Traits::make_device({.threads = threads});
   auto model = initial_state<float>(device, graph, 1, 0);
   Trainer<Kernels, precision::Fp32, optimizers::SgdMomentum, parallel_modes::Data, SelfCommunicator>
       trainer(device, graph, {.batch = size.batch, .micro_batch = size.batch, .micro_batches = 1},

@@ -2,6 +2,7 @@
 // The library ai500::run, graphs, programs and what ranks do with them: what needs no library.
 #include <ai500/collectives/shared_memory.ipp>
 #include <ai500/collectives/slice_sum.ipp>
+#include <ai500/collectives/threads.ipp>
 #include <ai500/devices/cores.ipp>
 #include <ai500/graph/describe.ipp>
 #include <ai500/graph/fuse.ipp>

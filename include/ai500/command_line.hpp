@@ -44,6 +44,9 @@ struct CommandLineExit {
   std::string text;  ///< whole lines
 };
 
+/// The most ranks that one process may have as threads.
+inline constexpr int largest_process = 1024;
+
 /// The largest Sys_scale that `plan` takes: a typing error must not fill the memory.
 inline constexpr int largest_plan_scale = 10'000'000;
 

@@ -23,6 +23,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <ai500/collectives/join_request.hpp>
 #include <ai500/command_line.hpp>
 #include <ai500/configuration/checks.hpp>
 #include <ai500/configuration/configuration.hpp>
@@ -92,12 +93,12 @@ inline void assign_seed(Configuration& configuration, std::string const& name,
   configuration.seed = whole_number<Seed>(name, value, 0, std::numeric_limits<Seed>::max());
 }
 
-/// Sets the quick mode; the command line's --quick alone comes as "true".
-inline void assign_quick(Configuration& configuration, std::string const& name,
-                         std::string const& value) {
+/// Sets what is said or not; the command line's --quick alone comes as "true".
+template <auto Member>
+void assign_flag(Configuration& configuration, std::string const& name, std::string const& value) {
   if (value != "true" && value != "false")
     throw UsageError(name + "=" + value + ": takes no value, or true or false");
-  configuration.quick = value == "true";
+  configuration.*Member = value == "true";
 }
 
 /// All settings, in the order of --help.
@@ -116,6 +117,9 @@ inline std::vector<Setting> settings(CommandLineDescription const& description) 
       {"--degree", Type::integer, "P", ensemble,
        "P_degree, ranks of one base model" + default_is + description.default_degree + ")",
        assign_number<&C::degree, 1, most>},
+      {"--ranks", Type::integer, "N", ensemble,
+       "ranks as threads of this process (default: its accelerators, else 1)",
+       assign_number<&C::ranks, 1, largest_process>},
       {"--job", Type::integer, "m", ensemble,
        "train only member m, 0 to M - 1, with all ranks; needs --jobs",
        assign_number<&C::job, 0, most>},
@@ -132,13 +136,19 @@ inline std::vector<Setting> settings(CommandLineDescription const& description) 
       {"--threads", Type::integer, "N", training,
        "threads a rank (default: the rank's share of the cores)",
        assign_number<&C::threads, 1, most>},
+      {"--share-accelerators", Type::boolean, "", training,
+       "several ranks may have the same accelerator", assign_flag<&C::share_accelerators>},
+      {"--patience", Type::integer, "S", training,
+       "seconds that a rank on an accelerator waits for others" + default_is +
+           std::to_string(static_cast<int>(JoinRequest{}.patience_seconds)) + ")",
+       assign_number<&C::patience, 1, most>},
       {"--checkpoint-steps", Type::integer, "N", training,
        "steps from one checkpoint of a member to the next; 0: none (default: an epoch's)",
        assign_number<&C::checkpoint_steps, 0, most>},
       {"--seed", Type::integer, "N", training,
        "key of every random number" + default_is + std::to_string(C{}.seed) + ")", assign_seed},
       {"--quick", Type::boolean, "", training,
-       "check in seconds that everything works; NOT A RESULT", assign_quick},
+       "check in seconds that everything works; NOT A RESULT", assign_flag<&C::quick>},
       {"--data", Type::string, "DIR", files,
        "folder of the data set" + default_is + description.default_data + ")",
        assign_path<&C::data>},

@@ -14,6 +14,7 @@
 #include <ai500/collectives/host_name.hpp>
 #include <ai500/configuration/run_settings.hpp>
 #include <ai500/core/described.hpp>
+#include <ai500/devices/accelerator.hpp>
 #include <ai500/devices/cores.hpp>
 #include <ai500/kernels/kernel_set.hpp>
 #include <ai500/parallel_modes/policy.hpp>
@@ -40,13 +41,19 @@ template <class Optimizer, class Workload, class Precision>
 concept OptimizesOn =
     OptimizerPolicy<Optimizer, typename Workload::Kernels::Device, typename Precision::accumulate>;
 
+/// The collective sums the precision's numbers on the device of the workload's kernels and sends
+/// them as the precision's messages.
+template <class Collective, class Workload, class Precision>
+concept SumsOn = ReducesOn<typename Collective::Communicator, typename Workload::Kernels::Device,
+                           typename Precision::accumulate, typename Precision::message>;
+
 /// HPC AI500 V3.0: an ensemble of M base models, each trained on its own bootstrap by P_degree
 /// ranks. Policies are values: their hyper-parameters may be changed before `run`. Any policy is
 /// swapped by an alias, as in `Benchmark::with_sampler<samplers::MultinomialBootstrap>`.
 template <WorkloadPolicy Workload, SamplerPolicy Sampler, class Optimizer,
           PrecisionPolicy Precision, ParallelModePolicy ParallelMode, CollectivePolicy Collective>
   requires OptimizesOn<Optimizer, Workload, Precision> &&
-      ComputesIn<typename Workload::Kernels, Precision>
+      ComputesIn<typename Workload::Kernels, Precision> && SumsOn<Collective, Workload, Precision>
 struct Ensemble {
   using WorkloadType = Workload;
   using CollectiveType = Collective;
@@ -83,28 +90,38 @@ struct Ensemble {
     // 1: the user's configuration, completed and checked. 2: job -> ranks -> nodes.
     std::vector<std::string> const hosts = world.allgather(host_name());
     int const cores = cores_a_rank(hosts, world.allgather(available_cores().list));
+    int const accelerators = accelerators_a_node(ranks_a_host(hosts));
     std::string const run = world.bcast(run_identity(), 0);
     RunSettings settings;
     Placement placement;
     agree(world, [&] {
-      settings = complete(asked, defaults(cores), world.size());
+      settings = complete(asked, defaults(cores, accelerators), world.size());
       placement = asked.job ? place_member(settings.shape, *asked.job, hosts)
                             : place(settings.shape, hosts);
       if (world.rank() == 0) prepare_output(asked.output);
     });
     Job const job = static_cast<Job>(placement.job_of(world.rank()));
+    std::optional<typename Kernels::Device> device;
+    agree(world, [&] {
+      device.emplace(Kernels::Traits::make_device(
+          {.threads = settings.threads, .local_rank = local_rank(hosts, world.rank())}));
+    });
+    std::vector<std::string> const identities = world.allgather(identity_of(*device));
+    agree(world, [&] {
+      if (!asked.share_accelerators) require_own_accelerators(hosts, identities);
+    });
+    if constexpr (AttachesTo<World, typename Kernels::Device>) world.attach(*device);
     World job_ranks = world.split(static_cast<int>(job));
+    std::string const devices = counted_texts(job_ranks.allgather(description_of(*device)));
 
     // 3: the job's bootstrap. 4: the data, in place or duplicated once a node; each rank reads its
     // own samples.
     DataPlacement const data =
         place_data(world, hosts, data_folder(asked), Dataset::files, asked.scratch);
-    std::optional<typename Kernels::Device> device;
     std::optional<Dataset> dataset;
     std::optional<Controller> controller;
     std::string member;  // all that determines its bits
     agree(world, [&] {
-      device.emplace(Kernels::Traits::make_device(settings.threads));
       dataset.emplace(Dataset::load(data.folder));
       member = member_settings(composition(), settings, dataset->size(Split::train));
       if (is_finished(asked.output, job, member)) return;
@@ -129,7 +146,8 @@ struct Ensemble {
     }
     agree(world, [&] {
       if (controller && job_ranks.rank() == 0)
-        save_member(asked.output, complete_record(controller->record(), settings, member, run),
+        save_member(asked.output,
+                    complete_record(controller->record(), settings, member, run, devices),
                     controller->predictions());
     });
 
@@ -159,6 +177,11 @@ struct Ensemble {
     return report;
   }
 
+  /// Node_acc, of nodes that have so many ranks: each drives one accelerator. 1 on CPUs.
+  static constexpr int accelerators_a_node(int ranks_a_node) {
+    return Accelerator<typename Kernels::Device> ? ranks_a_node : 1;
+  }
+
   /// The folder of the data set that the configuration names, or its usual one.
   static std::string data_folder(Configuration const& asked) {
     return asked.data.empty() ? std::string(Dataset::default_folder) : asked.data;
@@ -167,10 +190,14 @@ struct Ensemble {
   /// The programs of one rank as its kernels compute them, in words: steps, what was fused,
   /// layouts, memory. Runs nothing.
   /// @param scale Sys_scale, the ranks of the run
+  /// @param ranks_a_node the most that a node of it has
   /// @throws UsageError as a run would
-  [[gnu::cold]] std::string describe_programs(Configuration const& asked, int scale) const {
-    RunSettings const settings = complete(asked, defaults(available_cores().count), scale);
-    typename Kernels::Device device = Kernels::Traits::make_device(settings.threads);
+  [[gnu::cold]] std::string describe_programs(Configuration const& asked, int scale,
+                                              int ranks_a_node) const {
+    RunSettings const settings = complete(
+        asked, defaults(available_cores().count, accelerators_a_node(ranks_a_node)), scale);
+    typename Kernels::Device device =
+        Kernels::Traits::make_device({.threads = settings.threads, .local_rank = 0});
     using Training = Network<Kernels, Precision>;
     KernelTable const kernels = kernel_table<Kernels>(device, Training::types);
     BatchPlan const& batch = settings.batch;
@@ -211,10 +238,10 @@ struct Ensemble {
  private:
   using Controller = JobController<Workload, Precision, Optimizer, ParallelMode, World>;
 
-  Defaults defaults(int cores) const {
+  Defaults defaults(int cores, int accelerators) const {
     return {.epochs = workload.recipe.epochs,
             .batch = workload.recipe.batch,
-            .accelerators_a_node = 1,
+            .accelerators_a_node = accelerators,
             .cores_a_rank = cores,
             .threaded = Kernels::Traits::threaded};
   }

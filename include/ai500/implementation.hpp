@@ -7,6 +7,7 @@
 
 #include <ai500/collectives/shared_memory.ipp>
 #include <ai500/collectives/slice_sum.ipp>
+#include <ai500/collectives/threads.ipp>
 #include <ai500/command_line.ipp>
 #include <ai500/configuration/batch_plan.ipp>
 #include <ai500/configuration/checks.ipp>

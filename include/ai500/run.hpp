@@ -38,28 +38,41 @@ template <class Benchmark>
                                                           : std::string(Dataset::default_folder)};
 }
 
+/// What this process says when it joins the ranks.
+template <class Benchmark>
+[[gnu::cold]] JoinRequest join_request(Configuration const& asked) {
+  JoinRequest request{.ranks = asked.ranks,
+                      .accelerators = accelerators<typename Benchmark::Kernels::Device>()};
+  if (asked.patience) request.patience_seconds = *asked.patience;
+  return request;
+}
+
 /// `plan`: the map job -> ranks -> nodes, of this machine or of one that is not there, and with
 /// --program what a rank runs.
 template <class Benchmark>
 [[gnu::cold]] void plan(Benchmark const& benchmark, Command const& command, int& argc,
                         char**& argv) {
-  auto print_plan = [&](Placement const& placement, int scale) {
+  auto print_plan = [&](Placement const& placement, int scale, int ranks_a_node) {
     print(stdout, describe(placement));
     if (command.plan_program)
-      print(stdout, "\n" + benchmark.describe_programs(command.configuration, scale));
+      print(stdout, "\n" + benchmark.describe_programs(command.configuration, scale, ranks_a_node));
   };
   if (command.plan_scale) {
-    EnsembleShape const shape = shape_of(command.configuration, *command.plan_scale, 1);
-    return print_plan(place_on_equal_nodes(shape, command.ranks_per_node), *command.plan_scale);
+    EnsembleShape const shape = shape_of(command.configuration, *command.plan_scale,
+                                         Benchmark::accelerators_a_node(command.ranks_per_node));
+    return print_plan(place_on_equal_nodes(shape, command.ranks_per_node), *command.plan_scale,
+                      command.ranks_per_node);
   }
-  typename Benchmark::Session session(argc, argv);
-  auto world = session.world();
-  std::vector<std::string> const hosts = world.allgather(host_name());
-  agree(world, [&] {
-    EnsembleShape const shape = shape_of(command.configuration, world.size(), 1);
-    auto const job = command.configuration.job;
-    Placement const placement = job ? place_member(shape, *job, hosts) : place(shape, hosts);
-    if (world.rank() == 0) print_plan(placement, world.size());
+  typename Benchmark::Session session(argc, argv, join_request<Benchmark>(command.configuration));
+  session.run_ranks([&](typename Benchmark::World& world) {
+    std::vector<std::string> const hosts = world.allgather(host_name());
+    agree(world, [&] {
+      EnsembleShape const shape = shape_of(command.configuration, world.size(),
+                                           Benchmark::accelerators_a_node(ranks_a_host(hosts)));
+      auto const job = command.configuration.job;
+      Placement const placement = job ? place_member(shape, *job, hosts) : place(shape, hosts);
+      if (world.rank() == 0) print_plan(placement, world.size(), ranks_a_host(hosts));
+    });
   });
 }
 
@@ -91,7 +104,8 @@ struct TrainOnce {
 /// Runs a benchmark as its command line says. Prints to standard output what was asked for, to
 /// standard error progress and, once, what went wrong.
 /// @param training what to do instead of training once, a sweep for example: called as
-/// training(benchmark, configuration, world) on all ranks, where the command line asks to train
+/// training(benchmark, configuration, world) on all ranks, where the command line asks to train;
+/// at the same time where ranks are threads of this process
 /// @return the exit code: 0 for a valid run, whether it PASSED or FAILED; 1 for an error while
 /// running; 2 for wrong usage
 template <class Benchmark, class Training = TrainOnce>
@@ -126,18 +140,20 @@ template <class Benchmark, class Training = TrainOnce>
       case Command::Kind::train:
         break;
     }
-    typename Benchmark::Session session(argc, argv);
-    auto world = session.world();
-    try {
-      training(benchmark, command.configuration, world);
-    } catch (AgreedError const&) {
-      throw;
-    } catch (std::exception const& error) {
-      // Only this rank knows: the others may be waiting for it, so all are ended.
-      detail::print(stderr,
-                    "ai500: rank " + std::to_string(world.rank()) + ": " + error.what() + "\n");
-      session.abort(1);
-    }
+    typename Benchmark::Session session(argc, argv,
+                                        detail::join_request<Benchmark>(command.configuration));
+    session.run_ranks([&](typename Benchmark::World& world) {
+      try {
+        training(benchmark, command.configuration, world);
+      } catch (AgreedError const&) {
+        throw;
+      } catch (std::exception const& error) {
+        // Only this rank knows: the others may be waiting for it, so all are ended.
+        detail::print(stderr,
+                      "ai500: rank " + std::to_string(world.rank()) + ": " + error.what() + "\n");
+        session.abort(1);
+      }
+    });
     return 0;
   } catch (AgreedError const& error) {
     return fail(error, error.exit_code());

@@ -14,14 +14,28 @@ using namespace ai500;
 TEST_CASE("Self: one rank is the whole world and the whole of each part") {
   int argc = 0;
   char** argv = nullptr;
-  collectives::Self::Session session(argc, argv);
-  auto world = session.world();
+  collectives::Self::Session session(argc, argv, {});
+  int ranks = 0;
 
-  CHECK(world.rank() == 0);
-  CHECK(world.size() == 1);
-  CHECK(world.split(7).rank() == 0);
-  CHECK(world.split(7).size() == 1);
+  session.run_ranks([&](collectives::Self::Communicator& world) {
+    ++ranks;
+    CHECK(world.rank() == 0);
+    CHECK(world.size() == 1);
+    CHECK(world.split(7).rank() == 0);
+    CHECK(world.split(7).size() == 1);
+  });
+
+  CHECK(ranks == 1);
   CHECK(collectives::Self::launched_rank() == 0);
+}
+
+TEST_CASE("Self: more ranks are a usage error") {
+  int argc = 0;
+  char** argv = nullptr;
+
+  CHECK_NOTHROW(collectives::Self::Session(argc, argv, {.ranks = 1}));
+  CHECK_THROWS_WITH_AS(collectives::Self::Session(argc, argv, {.ranks = 2}),
+                       "--ranks 2: this benchmark has one rank", UsageError);
 }
 
 TEST_CASE("Self: what one rank reduces, sends or gathers is what it gave") {

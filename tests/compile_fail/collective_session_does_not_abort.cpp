@@ -7,8 +7,8 @@ using namespace ai500;
 struct Mine : sound::Collective {
 #ifdef FAULT
   struct Session {
-    Session(int&, char**&);
-    Communicator world();
+    Session(int&, char**&, JoinRequest const&);
+    void run_ranks(void (*)(Communicator&));
     void abort();  // with which exit code?
   };
 #endif

@@ -12,8 +12,8 @@ struct Mine : sound::Collective {
 #endif
   };
   struct Session {
-    Session(int&, char**&);
-    Communicator world();
+    Session(int&, char**&, JoinRequest const&);
+    void run_ranks(void (*)(Communicator&));
     void abort(int);
   };
 };

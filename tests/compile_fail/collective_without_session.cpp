@@ -7,7 +7,7 @@ using namespace ai500;
 struct Mine : sound::Collective {
 #ifdef FAULT
   struct Session {  // takes no command line
-    Communicator world();
+    void run_ranks(void (*)(Communicator&));
     void abort(int);
   };
 #endif

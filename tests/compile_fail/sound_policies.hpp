@@ -95,8 +95,12 @@ struct Collective {
   static int launched_rank() { return 0; }
   struct Communicator : CommunicatorOf<Communicator> {};
   struct Session {
-    Session(int&, char**&) {}
-    Communicator world() { return {}; }
+    Session(int&, char**&, JoinRequest const&) {}
+    template <class Rank>
+    void run_ranks(Rank&& rank) {
+      Communicator world;
+      rank(world);
+    }
     void abort(int) {}
   };
 };
@@ -149,7 +153,7 @@ struct KernelTraits {
   static constexpr std::string_view layout = "NCHW";
   static constexpr bool threaded = false;
   static constexpr bool computes_in(Types) { return true; }
-  static Device make_device(int) { return {}; }
+  static Device make_device(DeviceChoice const&) { return {}; }
 };
 static_assert(KernelSetTraits<KernelTraits>);
 

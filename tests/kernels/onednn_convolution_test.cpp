@@ -70,7 +70,7 @@ template <class T, class Operation>
 void check_corners(double tolerance) {
   using Kernel = kernels::OneDnn::for_operation<Operation>;
   for (int threads : {1, 2}) {
-    devices::Host host = kernels::OneDnn::Traits::make_device(threads);
+    devices::Host host = kernels::OneDnn::Traits::make_device({.threads = threads});
     for (NamedConvolution const& corner : corners) {
       INFO(std::string(corner.name), ", threads: ", threads);
       Operation const what{corner.window, corner.groups};

@@ -7,9 +7,11 @@
 #include <ai500/collectives/mpi.hpp>
 
 int main(int argc, char** argv) {
-  ai500::collectives::Mpi::Session session(argc, argv);
-  auto world = session.world();
-  doctest::Context context(argc, argv);
-  int const failed = context.run();
-  return static_cast<int>(world.maximum(failed));
+  ai500::collectives::Mpi::Session session(argc, argv, {});
+  double failed = 0;
+  session.run_ranks([&](ai500::collectives::Mpi::Communicator& world) {
+    doctest::Context context(argc, argv);
+    failed = world.maximum(context.run());
+  });
+  return static_cast<int>(failed);
 }

@@ -106,7 +106,7 @@ struct Counted {
 /// Trains three epochs of eight steps. @return what was counted after each step
 template <class Kernels>
 std::vector<Counted> allocations_of_training(int threads) {
-  typename Kernels::Device device = Kernels::Traits::make_device(threads);
+  typename Kernels::Device device = Kernels::Traits::make_device({.threads = threads});
   testing::SmallImages const images{};
   Graph const graph = testing::small_graph();
   auto state = initial_state<float>(device, graph, 1, 0);

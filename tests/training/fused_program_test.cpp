@@ -32,7 +32,7 @@ struct Outcome {
 };
 
 Outcome run_once(Program program, bool fuses) {
-  devices::Host host = kernels::OneDnn::Traits::make_device(1);
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 1});
   KernelTable table = kernel_table<kernels::OneDnn>(host, Types{});
   if (!fuses)
     for (StepOperation const& what : {StepOperation(steps::NormalizationForward{}),

@@ -28,7 +28,7 @@ constexpr Measurement brief{.batch = 4, .kernel_effort = {1, 0}};
 
 template <class Kernel>
 KernelComparison table_of(Measurement const& measurement = brief) {
-  devices::Host host = kernels::OneDnn::Traits::make_device(2);
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 2});
   using Standard = kernels::OneDnn::for_operation<typename Kernel::operation>;
   return compare_on_program<Kernel, Standard>(host, small_program(measurement.batch), measurement,
                                               [](KernelComparison const&) {});

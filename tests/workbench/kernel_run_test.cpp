@@ -67,7 +67,7 @@ TEST_CASE("KernelRun: results are in plain order, whatever layout the kernel lik
 }
 
 TEST_CASE("KernelRun: a convolution of oneDNN, blocked, is the reference's") {
-  devices::Host host = kernels::OneDnn::Traits::make_device(2);
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 2});
   steps::Convolution const what{square(3, 2, 1)};
   Shapes const shapes{{{2, 32, 9, 9}, {48, 32, 3, 3}}, {{2, 48, 5, 5}}};
   StepValues const reads = random_reads(shapes);

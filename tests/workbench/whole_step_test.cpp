@@ -25,7 +25,7 @@ using Mine = kernels::OneDnn::with<PlainConvolution>;
 }  // namespace
 
 TEST_CASE("TrainingStep: every step has the same loss, for the learning rate is 0") {
-  devices::Host host = kernels::OneDnn::Traits::make_device(2);
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 2});
   TrainingStep<kernels::OneDnn> step(host, small_graph(), 4);
 
   double const first = step.run();
@@ -36,7 +36,7 @@ TEST_CASE("TrainingStep: every step has the same loss, for the learning rate is 
 }
 
 TEST_CASE("compare_whole_steps: a plain kernel costs reorders, and the loss stays what it was") {
-  devices::Host host = kernels::OneDnn::Traits::make_device(2);
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 2});
 
   WholeSteps const steps = compare_whole_steps<Mine, kernels::OneDnn>(host, small_graph(), 4,
                                                                       {.pairs = 2, .seconds = 0});

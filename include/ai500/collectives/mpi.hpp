@@ -9,9 +9,9 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include <ai500/collectives/chosen_reduction.hpp>
 #include <ai500/collectives/local_reduction.hpp>
 #include <ai500/collectives/message_reduction.hpp>
 #include <ai500/collectives/policy.hpp>
@@ -19,35 +19,10 @@
 
 namespace ai500::collectives {
 
-/// The reduction that suits where the ranks are.
+/// Of one rank, of ranks that are on one host, or of any.
 template <class T>
-class MpiReduction {
- public:
-  template <class R>
-  explicit MpiReduction(R reduction) : reduction_(std::move(reduction)) {}
-
-  View<T> memory() {
-    return std::visit([](auto& one) { return one.memory(); }, reduction_);
-  }
-  void start(View<T> part) {
-    std::visit([&](auto& one) { one.start(part); }, reduction_);
-  }
-  void progress() {
-    std::visit([](auto& one) { one.progress(); }, reduction_);
-  }
-  Count pending() const {
-    return std::visit([](auto const& one) { return one.pending(); }, reduction_);
-  }
-  void finish() {
-    std::visit([](auto& one) { one.finish(); }, reduction_);
-  }
-  std::string transport() const {
-    return std::visit([](auto const& one) { return one.transport(); }, reduction_);
-  }
-
- private:
-  std::variant<LocalReduction<T>, SharedMemoryReduction<T>, MessageReduction<T>> reduction_;
-};
+using MpiReduction = ChosenReduction<T, devices::Host, LocalReduction<T>, SharedMemoryReduction<T>,
+                                     MessageReduction<T>>;
 
 /// Ranks are processes, started by mpirun or srun. The ranks of a base model that are on one host
 /// reduce in shared memory, others by messages; the report says which it was.
@@ -149,6 +124,8 @@ struct Mpi {
       return all;
     }
 
+    PeersEndTogether peers() const { return {}; }
+
    private:
     void learn() {
       mpi::check(MPI_Comm_set_errhandler(communicator_, MPI_ERRORS_RETURN),
@@ -166,12 +143,20 @@ struct Mpi {
 
   class Session {
    public:
-    Session(int& argc, char**& argv) { mpi::check(MPI_Init(&argc, &argv), "MPI_Init"); }
+    Session(int& argc, char**& argv, JoinRequest const& request) {
+      refuse_ranks(request, "ranks are MPI's processes here; start them with mpirun -n");
+      mpi::check(MPI_Init(&argc, &argv), "MPI_Init");
+    }
     Session(Session const&) = delete;
     Session& operator=(Session const&) = delete;
     ~Session() { MPI_Finalize(); }
 
-    Communicator world() { return Communicator(MPI_COMM_WORLD); }
+    /// This process is one rank.
+    template <class Rank>
+    void run_ranks(Rank&& rank) {
+      Communicator world(MPI_COMM_WORLD);
+      rank(world);
+    }
 
     /// Ends every rank with this exit code.
     void abort(int code) { MPI_Abort(MPI_COMM_WORLD, code); }

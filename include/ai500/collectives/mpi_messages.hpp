@@ -16,8 +16,12 @@ struct MpiMessages {
 
   class Session {
    public:
-    Session(int& argc, char**& argv) : session_(argc, argv) {}
-    Communicator world() { return Communicator(MPI_COMM_WORLD, Mpi::OneHost::by_messages); }
+    Session(int& argc, char**& argv, JoinRequest const& request) : session_(argc, argv, request) {}
+    template <class Rank>
+    void run_ranks(Rank&& rank) {
+      Communicator world(MPI_COMM_WORLD, Mpi::OneHost::by_messages);
+      rank(world);
+    }
     void abort(int code) { session_.abort(code); }
 
    private:

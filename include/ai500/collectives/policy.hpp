@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <ai500/collectives/join_request.hpp>
 #include <ai500/core/named.hpp>
 #include <ai500/devices/buffer.hpp>
 
@@ -82,12 +83,32 @@ concept SharesText = requires(C& communicator, std::string const& text, int root
   { communicator.allgather(text) } -> std::same_as<std::vector<std::string>>;
 };
 
+/// The communicator makes sums of T in the device's memory, whose parts are sent as `Message`: a
+/// narrower type rounds what is sent, and the sums.
+template <class C, class Device, class T, class Message>
+concept ReducesOn = requires(C& communicator, Device& device, Count elements) {
+  { communicator.template reduction<T>(device, elements) } -> ReductionOf<T, Device>;
+  requires std::same_as<T, Message> || requires {
+    {
+      communicator.template reduction<T, Message>(device, elements, elements)
+      } -> ReductionOf<T, Device>;
+  };
+};
+/// The communicator must know the device of each rank before it is split.
+template <class C, class Device>
+concept AttachesTo = requires(C& communicator, Device& device) {
+  { communicator.attach(device) } -> std::same_as<void>;
+};
+
 /// What ranks say to each other. All members but rank(), size() are collective: every rank calls
 /// them in the same order.
 ///
 /// Semantics: `split(color)` keeps the order of the ranks; `allreduce` sums in place and leaves the
 /// same bits on all ranks; `reduction<T>(host, elements)` is for sums that are made again and again
-/// beside other work: gradients. The host outlives it.
+/// beside other work: gradients. The host outlives it. Optionally `reduction<T>(device, elements)`
+/// is there for other devices, `reduction<T, Message>(device, elements, rounded)` sends the first
+/// `rounded` elements as the narrower type `Message` (ReducesOn), and `attach(device)` is called
+/// once on the world, before it is split (AttachesTo).
 template <class C>
 concept Communicator = KnowsItsRank<C> && Splits<C> && Synchronizes<C> && ReducesSums<C> &&
     ReducesInParts<C> && FindsMaximum<C> && SharesText<C>;
@@ -95,13 +116,14 @@ concept Communicator = KnowsItsRank<C> && Splits<C> && Synchronizes<C> && Reduce
 template <class C>
 concept HasCommunicator = Communicator<typename C::Communicator>;
 template <class C>
-concept OpensSession = requires(int& argc, char**& argv) {
+concept OpensSession = requires(int& argc, char**& argv, JoinRequest const& request) {
   typename C::Session;
-  requires std::constructible_from<typename C::Session, int&, char**&>;
+  requires std::constructible_from<typename C::Session, int&, char**&, JoinRequest const&>;
 };
 template <class C>
-concept SessionHasWorld = requires(typename C::Session& session) {
-  { session.world() } -> std::same_as<typename C::Communicator>;
+concept SessionRunsRanks = requires(typename C::Session& session,
+                                    void (*rank)(typename C::Communicator&)) {
+  { session.run_ranks(rank) } -> std::same_as<void>;
 };
 template <class C>
 concept SessionAborts = requires(typename C::Session& session, int code) {
@@ -117,14 +139,17 @@ concept KnowsLaunchedRank = requires {
   { C::launched_rank() } -> std::same_as<int>;
 };
 
-/// How ranks are joined. A `Session` lives as long as the process uses it; its `world()` are all
-/// the ranks; `abort(code)` ends all of them at once, for errors that only one rank has seen;
-/// `launched_rank()` is this process's rank, known before there is a session, so that only one rank
-/// prints a help text; `library()` names what carries the messages.
+/// How ranks are joined. A `Session` lives as long as the process uses it. `run_ranks(rank)` calls
+/// rank(world) for each rank of this process, on a thread of its own where it has several, `world`
+/// being all ranks of the run; it returns when they have ended and throws what one of them threw.
+/// `abort(code)` ends all ranks at once, for errors that only one of them has seen;
+/// `launched_rank()` is this process's rank, or the first of them, known before there is a session,
+/// so that only one rank prints a help text; `library()` names what carries the messages.
 ///
-/// Models: collectives::Self, collectives::Mpi.
+/// Models: collectives::Self, collectives::Threads, collectives::Mpi, collectives::MpiMessages,
+/// collectives::Nccl.
 template <class C>
 concept CollectivePolicy = Named<C> && HasCommunicator<C> && OpensSession<C> &&
-    SessionHasWorld<C> && SessionAborts<C> && NamesItsLibrary<C> && KnowsLaunchedRank<C>;
+    SessionRunsRanks<C> && SessionAborts<C> && NamesItsLibrary<C> && KnowsLaunchedRank<C>;
 
 }  // namespace ai500

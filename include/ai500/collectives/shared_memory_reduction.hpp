@@ -12,8 +12,10 @@
 
 #include <sched.h>
 
+#include <ai500/collectives/peers.hpp>
 #include <ai500/collectives/shared_memory.hpp>
 #include <ai500/collectives/slice_sum.hpp>
+#include <ai500/core/error.hpp>
 
 namespace ai500::collectives {
 
@@ -24,7 +26,8 @@ namespace ai500::collectives {
 ///
 /// The slice is summed in `progress` or `finish`, by the thread that calls them and its host's
 /// team.
-template <class T>
+/// @tparam Peers how a rank learns that another one has ended
+template <class T, class Peers = PeersEndTogether>
 class SharedMemoryReduction {
  public:
   /// The bytes that one rank needs of `share_memory`.
@@ -35,8 +38,12 @@ class SharedMemoryReduction {
 
   /// @param memory of `bytes(elements)` for each of the ranks, fresh
   SharedMemoryReduction(devices::Host& host, SharedMemory memory, int rank, int ranks,
-                        Count elements)
-      : host_(&host), memory_(std::move(memory)), rank_(rank), elements_(elements) {
+                        Count elements, Peers peers = {})
+      : host_(&host),
+        memory_(std::move(memory)),
+        rank_(rank),
+        elements_(elements),
+        peers_(std::move(peers)) {
     for (std::size_t r = 0; r < static_cast<std::size_t>(ranks); ++r) {
       std::byte* const begin = memory_.data() + r * bytes(elements);
       headers_.push_back(reinterpret_cast<Header*>(begin));
@@ -64,10 +71,14 @@ class SharedMemoryReduction {
 
   Count pending() const { return static_cast<Count>(started_ - complete_); }
 
+  /// @throws CollectiveError when a rank has ended that would have to sum its slice
   void finish() {
     constexpr int looks_before_yielding = 64;
     for (int looks = 0; pending() > 0; ++looks) {
+      // Asked before looking: who has ended has summed all that it ever will.
+      std::string const ended = looks >= looks_before_yielding ? peers_.who_ended() : "";
       progress();
+      if (pending() > 0 && !ended.empty()) throw CollectiveError("a sum over ranks: " + ended);
       if (looks >= looks_before_yielding) sched_yield();  // another rank may need this core
     }
     parts_.clear();
@@ -102,6 +113,7 @@ class SharedMemoryReduction {
   SharedMemory memory_;
   int rank_;
   Count elements_;
+  Peers peers_;
   std::vector<Header*> headers_;
   std::vector<T*> buffers_;
   std::vector<Slice> parts_;  // started since the last finish

@@ -14,11 +14,14 @@ namespace ai500 {
 struct Configuration {
   std::optional<int> jobs;     ///< M, the ensemble's size
   std::optional<int> degree;   ///< P_degree, the ranks of one base model
+  std::optional<int> ranks;    ///< of this process, as threads; default: its accelerators, else 1
   std::optional<int> job;      ///< train only this member, 0 to M - 1; all the ranks work for it
   std::optional<int> epochs;   ///< passes over each member's bootstrap
   std::optional<Count> batch;  ///< |B_k|: samples a step of one base model, all its ranks together
   std::optional<Count> micro_batch;  ///< samples a normalization sees; default |B_k| / P_degree
   std::optional<int> threads;        ///< threads a rank; default: the rank's share of the cores
+  std::optional<int> patience;      ///< seconds that a rank on an accelerator waits for another one
+  bool share_accelerators = false;  ///< several ranks may have the same one
   std::optional<Count> checkpoint_steps;  ///< between a member's checkpoints; default: an epoch's;
                                           ///< 0: none
   Seed seed = 1;                          ///< keys every random number of the run

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <ai500/core/types.hpp>
+#include <ai500/devices/accelerator.hpp>
 #include <ai500/devices/cuda/launch.hpp>
 #include <ai500/devices/policy.hpp>
 
@@ -20,6 +21,7 @@ namespace cuda {
 struct Properties {
   std::string name;              ///< "NVIDIA H100 80GB HBM3"
   int ordinal = 0;               ///< among the GPUs that this process sees
+  std::string bus;               ///< its place on the host: "0000:18:00.0"
   int major = 0, minor = 0;      ///< compute capability: 9.0
   std::size_t memory_bytes = 0;  ///< all of it
   int multiprocessors = 0;       ///< SMs
@@ -50,9 +52,16 @@ class Cuda {
   /// @param ordinal among the GPUs that this process sees
   /// @throws DeviceError "no CUDA device ..." when there is no such GPU or no driver for it
   explicit Cuda(int ordinal = 0);
+  /// The GPU of a rank: the ranks of a host take the GPUs that each sees (CUDA_VISIBLE_DEVICES) in
+  /// turn. @throws DeviceError
+  explicit Cuda(DeviceChoice const& choice);
   Cuda(Cuda&& other) noexcept;
   Cuda& operator=(Cuda&&) = delete;
   ~Cuda();
+
+  static int available() { return cuda::device_count(); }
+  std::string identity() const { return properties_.name + " at " + properties_.bus; }
+  std::string description() const { return cuda::text(properties_); }
 
   cuda::Properties const& properties() const { return properties_; }
   cuda::Stream stream() const { return stream_; }
@@ -146,7 +155,7 @@ class Cuda {
   cuda::Stream uploads_ = nullptr;      // of upload_ahead
   cuda::Event uploads_done_ = nullptr;  // of the last of them
 };
-static_assert(DevicePolicy<Cuda> && Records<Cuda>);
+static_assert(DevicePolicy<Cuda> && Records<Cuda> && Accelerator<Cuda>);
 
 }  // namespace devices
 

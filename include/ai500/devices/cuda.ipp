@@ -2,6 +2,7 @@
 /// @file What devices::Cuda asks CUDA's runtime. One file of a program includes it: ai500::cuda's.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -38,8 +39,11 @@ inline Properties properties_of(int ordinal) {
   int driver = 0, runtime = 0;
   check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
   check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
+  char bus[32] = {};
+  check(cudaDeviceGetPCIBusId(bus, sizeof bus, ordinal), "cudaDeviceGetPCIBusId");
   return {.name = all.name,
           .ordinal = ordinal,
+          .bus = bus,
           .major = all.major,
           .minor = all.minor,
           .memory_bytes = all.totalGlobalMem,
@@ -92,6 +96,10 @@ Cuda::Cuda(int ordinal) {
   cuda::check(cudaEventCreateWithFlags(&uploads_done_, cudaEventDisableTiming),
               "cudaEventCreateWithFlags");
 }
+
+// Without a GPU the other constructor says so.
+Cuda::Cuda(DeviceChoice const& choice)
+    : Cuda(choice.local_rank % std::max(1, cuda::device_count())) {}
 
 Cuda::Cuda(Cuda&& other) noexcept
     : properties_(std::move(other.properties_)),

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <variant>
 
+#include <ai500/devices/accelerator.hpp>
 #include <ai500/devices/policy.hpp>
 #include <ai500/kernels/policy.hpp>
 
@@ -23,8 +24,8 @@ concept StatesThreading = requires {
   { S::threaded } -> std::convertible_to<bool>;
 };
 template <class S>
-concept MakesDevice = requires(int threads) {
-  { S::make_device(threads) } -> std::same_as<typename S::Device>;
+concept MakesDevice = requires(DeviceChoice const& choice) {
+  { S::make_device(choice) } -> std::same_as<typename S::Device>;
 };
 template <class S>
 concept SaysWhichTypes = requires(Types types) {

@@ -30,7 +30,9 @@ struct Traits {
   static constexpr std::string_view layout =
       "NCHW in blocks of 16 or 8 channels where oneDNN wants it";
   static constexpr bool threaded = true;
-  static Device make_device(int threads) { return Device(devices::openmp_team(threads)); }
+  static Device make_device(DeviceChoice const& choice) {
+    return Device(devices::openmp_team(choice.threads));
+  }
   static std::string library();  ///< "oneDNN 2.6.3"
   static constexpr bool computes_in(Types types) { return onednn::computes_in(types); }
 };

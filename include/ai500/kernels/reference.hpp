@@ -29,7 +29,7 @@ struct Traits {
   using Device = devices::Host;
   static constexpr std::string_view layout = "NCHW";
   static constexpr bool threaded = false;
-  static Device make_device(int) { return Device{}; }
+  static Device make_device(DeviceChoice const&) { return Device{}; }
   static std::string library() { return "Eigen " + eigen_version(); }
   static constexpr bool computes_in(Types types) { return reference::computes_in(types); }
 };

@@ -35,8 +35,9 @@ bool is_finished(std::string const& output, Job job, std::string const& settings
 
 /// What the job controller knows of a member, and what the run knows.
 /// @param text of `member_settings`; @param run of `run_identity`
+/// @param devices the accelerators of its ranks, in words
 MemberRecord complete_record(MemberRecord record, RunSettings const& settings, std::string text,
-                             std::string run);
+                             std::string run, std::string devices);
 
 /// @param ensemble_size M, if known: members that a run with a larger M left behind do not vote
 /// @throws OutputError when none is there, one is damaged, or two were trained with different

@@ -40,7 +40,7 @@ bool is_finished(std::string const& output, Job job, std::string const& settings
 }
 
 MemberRecord complete_record(MemberRecord record, RunSettings const& settings, std::string text,
-                             std::string run) {
+                             std::string run, std::string devices) {
   record.ensemble_size = settings.shape.ensemble_size;
   record.parallelism_degree = settings.shape.parallelism_degree;
   record.batch = settings.batch.batch;
@@ -52,6 +52,7 @@ MemberRecord complete_record(MemberRecord record, RunSettings const& settings, s
   record.settings = std::move(text);
   record.run = std::move(run);
   record.host = host_name();
+  record.devices = std::move(devices);
   return record;
 }
 

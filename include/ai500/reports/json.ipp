@@ -70,6 +70,7 @@ inline Json json_of(MemberRecord const& member) {
           {"quick", member.quick},
           {"threads", member.threads},
           {"host", member.host},
+          {"devices", member.devices},
           {"reductions", json_of(member.reductions)}};
 }
 
@@ -108,6 +109,7 @@ inline MemberRecord member_of(Json const& json, std::string_view file) {
   member.quick = reader.boolean("quick");
   member.threads = reader.integer<int>("threads", 1);
   member.host = reader.text("host");
+  member.devices = reader.text("devices");
   member.reductions =
       reduction_cost_of(reader.value("reductions"), std::string(file) + ": reductions");
   return member;

@@ -101,6 +101,18 @@ inline std::string environment_rows(Environment const& environment) {
   return text + row("git revision", environment.git_revision);
 }
 
+/// The accelerators of the base models, each kind once; nothing on CPUs.
+inline std::string device_rows(std::vector<MemberRecord> const& members) {
+  std::vector<std::string> all;
+  for (MemberRecord const& member : members)
+    if (!member.devices.empty() && std::ranges::find(all, member.devices) == all.end())
+      all.push_back(member.devices);
+  std::string text;
+  for (std::string const& devices : all)
+    text += row(text.empty() ? "accelerators" : "", devices + ", a base model");
+  return text;
+}
+
 inline std::string shape_rows(Report const& report) {
   return row("M", counted(report.ensemble_size, "base model") +
                       "; M' = " + std::to_string(report.members_kept) + " of " +
@@ -207,10 +219,11 @@ namespace ai500 {
 std::string describe(Report const& report) {
   std::string const line = reports::rule('-');
   return reports::title(report) + reports::benchmark_rows(report) + line +
-         reports::environment_rows(report.environment) + line + reports::shape_rows(report) + line +
-         reports::member_rows(report) + line + reports::time_rows(report) + line +
-         reports::quality_rows(report) + line + reports::flops_rows(report) + reports::rule('=') +
-         reports::verdict(report) + reports::rule('=');
+         reports::environment_rows(report.environment) + reports::device_rows(report.members) +
+         line + reports::shape_rows(report) + line + reports::member_rows(report) + line +
+         reports::time_rows(report) + line + reports::quality_rows(report) + line +
+         reports::flops_rows(report) + reports::rule('=') + reports::verdict(report) +
+         reports::rule('=');
 }
 
 }  // namespace ai500

@@ -42,9 +42,10 @@ struct MemberRecord {
   Count batch = 0;               ///< |B_k|
   Count micro_batch = 0;         ///< samples that one normalization saw
   Seed seed = 0;
-  bool quick = false;     ///< not a result
-  int threads = 1;        ///< threads a rank
-  std::string host = {};  ///< where its rank 0 ran
+  bool quick = false;        ///< not a result
+  int threads = 1;           ///< threads a rank
+  std::string host = {};     ///< where its rank 0 ran
+  std::string devices = {};  ///< the accelerators of its ranks: "8 x NVIDIA ..."; empty: CPUs
   ReductionCost reductions = {};
 
   /// True if training ended as planned.

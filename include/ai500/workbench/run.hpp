@@ -93,7 +93,7 @@ int run(int argc, char const* const* argv, Images const& images = {}) {
   }
   Options const& options = std::get<Options>(parsed);
   try {
-    devices::Host device = Mine::Traits::make_device(options.threads);
+    devices::Host device = Mine::Traits::make_device({.threads = options.threads});
     Graph const graph =
         workloads::with_cross_entropy(Model::graph(images.shape, images.classes), 0);
     detail::print(stdout, std::string(Model::name) + " on " + item_text(images.shape) + ", " +

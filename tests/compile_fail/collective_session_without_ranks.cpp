@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: SessionHasWorld
+// expect: SessionRunsRanks
 #include "sound_policies.hpp"
 
 using namespace ai500;
@@ -7,8 +7,8 @@ using namespace ai500;
 struct Mine : sound::Collective {
 #ifdef FAULT
   struct Session {
-    Session(int&, char**&);
-    Communicator communicator();
+    Session(int&, char**&, JoinRequest const&);
+    Communicator world();  // and who calls the other ranks?
     void abort(int);
   };
 #endif
