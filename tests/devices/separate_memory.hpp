@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 #include <ai500/core/error.hpp>
+#include <ai500/devices/accelerator.hpp>
 #include <ai500/devices/host.hpp>
 #include <ai500/kernels/kernel_set.hpp>
 
@@ -187,6 +188,7 @@ struct OnSeparateMemorySet<KernelSet<SetTraits, Kernel...>> {
     static constexpr std::string_view layout = SetTraits::layout;
     static constexpr bool threaded = false;
     static constexpr bool computes_in(Types types) { return SetTraits::computes_in(types); }
+    static Device make_device(DeviceChoice const&) { return {}; }
   };
   using type = KernelSet<Traits, OnSeparateMemory<Kernel>...>;
 };

@@ -2,8 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <ai500/kernels/onednn.hpp>
+#include <ai500/precision/fp64.hpp>
+#include <ai500/precision/mixed.hpp>
 #include <ai500/workbench/kernel_run.hpp>
 
+#include "../devices/separate_memory.hpp"
 #include "faulty_kernels.hpp"
 
 using namespace ai500;
@@ -73,7 +76,7 @@ TEST_CASE("KernelRun: a convolution of oneDNN, blocked, is the reference's") {
   StepValues const reads = random_reads(shapes);
 
   KernelRun<kernels::onednn::Convolution> fast(host, what, shapes, reads);
-  KernelRun<kernels::reference::Convolution, double> right(host, what, shapes, reads);
+  KernelRun<kernels::reference::Convolution, precision::Fp64> right(host, what, shapes, reads);
   fast.run();
   right.run();
 
@@ -102,4 +105,56 @@ TEST_CASE("KernelRun: a kernel that cannot be prepared is named, with its step a
                        "kernel 'refuses' cannot prepare the step 'relu' (reads 1x2x3x4; writes "
                        "1x2x3x4): out of registers",
                        Error);
+}
+
+TEST_CASE("KernelRun: on a device whose memory the host cannot reach") {
+  testing::SeparateMemory device;
+  devices::Host host;
+  steps::Convolution const what{square(3, 2, 1)};
+  Shapes const shapes{{{2, 4, 9, 9}, {6, 4, 3, 3}}, {{2, 6, 5, 5}}};
+  StepValues const reads = random_reads(shapes);
+  using Kernel = kernels::reference::Convolution;
+
+  KernelRun<Kernel> here(host, what, shapes, reads);
+  KernelRun<testing::OnSeparateMemory<Kernel>, precision::Fp32, testing::SeparateMemory> there(
+      device, what, shapes, reads);
+  here.run();
+  there.run(3);
+
+  CHECK(there.results() == here.results());
+  CHECK(there.keeps_margins());
+}
+
+namespace {
+
+/// Halves an activation in numbers of `Compute` into a parameter's gradient in float.
+struct HalvesIntoFloat {
+  static constexpr std::string_view name = "halves";
+  using operation = steps::Relu;
+  struct Prepared {
+    Count elements;
+    void run(Arguments arguments) {
+      for (Count i = 0; i < elements; ++i)
+        arguments.write<float>(0)[i] = static_cast<float>(arguments.read<half>(0)[i]) / 2;
+    }
+  };
+  static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types types) {
+    CHECK(types == Types{NumberType::float16, NumberType::float32});
+    return {shapes.writes[0].elements()};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("KernelRun: values have the numbers that their roles say") {
+  devices::Host host;
+  Shape const x{1, 2, 3, 4};
+  StepValues const reads{std::vector<float>(24, 0.1f)};
+
+  KernelRun<HalvesIntoFloat, precision::Mixed> run(
+      host, {}, {{x}, {x}}, reads, {{NumberRole::compute}, {NumberRole::accumulate}});
+  run.run();
+
+  CHECK(run.results()[0][5] == static_cast<float>(half(0.1f)) / 2);
+  CHECK(run.keeps_margins());
 }

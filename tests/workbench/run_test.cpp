@@ -7,6 +7,7 @@
 #include <ai500/models/resnet.hpp>
 #include <ai500/workbench/run.hpp>
 
+#include "../devices/separate_memory.hpp"
 #include "faulty_kernels.hpp"
 
 using namespace ai500;
@@ -57,4 +58,22 @@ TEST_CASE(
     "run: exit code 1 when a kernel is never run, for others take its place or none is there") {
   CHECK(exit_code<Faulty<kernels::reference::Relu, NoFault>>() == 1);  // fused in kernels::OneDnn
   CHECK(exit_code<Faulty<kernels::reference::Softmax, NoFault>>() == 1);  // of evaluation
+}
+
+namespace {
+
+using Elsewhere = testing::OnSeparateMemorySet<kernels::Reference>::type;
+
+template <class Kernel>
+int exit_code_elsewhere() {
+  char const* const arguments[] = {"vendor_kernel", "--quick"};
+  using Mine = Elsewhere::with<testing::OnSeparateMemory<Kernel>>;
+  return workbench::run<Mine, Elsewhere, models::SmallResNet>(2, arguments, small_images);
+}
+
+}  // namespace
+
+TEST_CASE("run: on a device of its own memory a kernel is checked, too") {
+  CHECK(exit_code_elsewhere<Faulty<Forward, NoFault>>() == 0);
+  CHECK(exit_code_elsewhere<Faulty<Forward, OneElementOff>>() == 1);
 }

@@ -26,7 +26,7 @@ StepValues random_reads(Shapes const& shapes) {
   return reads;
 }
 
-Check compare(StepValues const& actual, StepValues const& expected) {
+Check compare(StepValues const& actual, StepValues const& expected, double tolerance) {
   Check check;
   if (actual.size() != expected.size())
     throw Error("workbench::compare: " + std::to_string(actual.size()) + " values and " +

@@ -43,6 +43,7 @@ struct KernelComparison {
   std::string standard;  ///< the one it is timed beside
   std::string_view unit;
   Measurement measurement;
+  double tolerance = tolerance_of(NumberType::float32);  ///< of the largest element
   std::vector<KernelRow> rows{};
 
   /// Every row passed.
@@ -59,25 +60,32 @@ struct KernelComparison {
 /// standard one on the same numbers, and compares their results. Each kernel has its values in the
 /// layouts it likes best: reorders that its use would need in a program are not in its time, those
 /// of weights are. What the kernel throws is a fault of the row.
-template <class Kernel, class Standard>
-KernelRow compare_kernels(devices::Host& device,
-                          DistinctStep<typename Kernel::operation> const& step,
+template <class Kernel, class Standard, PrecisionPolicy Precision = precision::Fp32,
+          DevicePolicy Device = devices::Host>
+KernelRow compare_kernels(Device& device, DistinctStep<typename Kernel::operation> const& step,
                           Measurement const& measurement) {
-  auto const& [what, shapes, times] = step;
-  KernelRow row{.shape = shape_text(what, shapes), .times = times, .work = work(what, shapes)};
+  using Compute = typename Precision::compute;
+  auto const& [what, shapes, times, roles] = step;
+  // To wait for another device takes as long as a small kernel: it is given several at once.
+  constexpr int runs = ReachedByHost<Device> ? 1 : 20;
+  KernelRow row{.shape = shape_text(what, shapes),
+                .times = times,
+                .work = work(what, shapes, size_in_bytes(number_type<Compute>))};
   StepValues const reads = random_reads(shapes);
-  KernelRun<Standard> standard(device, what, shapes, reads);
+  KernelRun<Standard, Precision, Device> standard(device, what, shapes, reads, roles);
   try {
-    row.check =
-        check_kernel<Kernel>(device, what, with_batch(what, shapes, measurement.check_batch));
+    row.check = check_kernel<Kernel, Precision>(
+        device, what, with_batch(what, shapes, measurement.check_batch), roles);
     if (!row.check.passed()) return row;
-    KernelRun<Kernel> mine(device, what, shapes, reads);
-    PairedSeconds const time =
-        time_in_pairs([&] { mine.run(); }, [&] { standard.run(); }, measurement.kernel_effort);
-    Check const again = compare(mine.results(), standard.results());
+    KernelRun<Kernel, Precision, Device> mine(device, what, shapes, reads, roles);
+    PairedSeconds const time = time_in_pairs([&] { mine.run(runs); }, [&] { standard.run(runs); },
+                                             measurement.kernel_effort);
+    // Each is within the tolerance of what is right.
+    Check const again =
+        compare(mine.results(), standard.results(), 2 * tolerance_of(number_type<Compute>));
     if (again.error > row.check.error || !again.passed()) row.check = again;
-    row.seconds = time.first;
-    row.standard_seconds = time.second;
+    row.seconds = time.first / runs;
+    row.standard_seconds = time.second / runs;
   } catch (std::exception const& error) {
     row.check = {.error = std::numeric_limits<double>::quiet_NaN(), .fault = error.what()};
   }
@@ -88,8 +96,9 @@ KernelRow compare_kernels(devices::Host& device,
 /// @param program of `measurement.batch` images
 /// @param watch called with the table so far, before the first row and after each
 /// @throws Error when the program has no such step: the kernel is never run
-template <class Kernel, class Standard>
-KernelComparison compare_on_program(devices::Host& device, Program const& program,
+template <class Kernel, class Standard, PrecisionPolicy Precision = precision::Fp32,
+          DevicePolicy Device = devices::Host>
+KernelComparison compare_on_program(Device& device, Program const& program,
                                     Measurement const& measurement,
                                     std::function<void(KernelComparison const&)> const& watch) {
   auto const steps = distinct_steps<typename Kernel::operation>(program);
@@ -98,11 +107,12 @@ KernelComparison compare_on_program(devices::Host& device, Program const& progra
                          .kernel = std::string(Kernel::name),
                          .standard = std::string(Standard::name),
                          .unit = work(steps[0].what, steps[0].shapes).unit,
-                         .measurement = measurement};
+                         .measurement = measurement,
+                         .tolerance = tolerance_of(number_type<typename Precision::compute>)};
   watch(table);
   for (auto const& step : steps) {
     if (static_cast<Count>(table.rows.size()) == measurement.rows) break;
-    table.rows.push_back(compare_kernels<Kernel, Standard>(device, step, measurement));
+    table.rows.push_back(compare_kernels<Kernel, Standard, Precision>(device, step, measurement));
     watch(table);
   }
   return table;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <variant>
 #include <vector>
 
@@ -11,12 +12,22 @@
 
 namespace ai500::workbench {
 
+/// Which of the precision's numbers a step's values are.
+struct StepRoles {
+  std::vector<NumberRole> reads{};
+  std::vector<NumberRole> writes{};
+
+  NumberRole read(std::size_t i) const { return i < reads.size() ? reads[i] : NumberRole{}; }
+  NumberRole write(std::size_t i) const { return i < writes.size() ? writes[i] : NumberRole{}; }
+};
+
 /// A step as its kernel sees it, and how often a program runs it.
 template <class Operation>
 struct DistinctStep {
   Operation what;
   Shapes shapes;
   Count times = 0;
+  StepRoles roles{};
 };
 
 /// The different (operation, shapes) among a program's steps of one kind, in the order of their
@@ -32,10 +43,14 @@ std::vector<DistinctStep<Operation>> distinct_steps(Program const& program) {
     auto const known = std::ranges::find_if(found, [&](DistinctStep<Operation> const& one) {
       return one.what == *what && one.shapes == shapes;
     });
-    if (known == found.end())
-      found.push_back({*what, shapes, 1});
-    else
+    if (known != found.end()) {
       ++known->times;
+      continue;
+    }
+    found.push_back({*what, shapes, 1});
+    StepRoles& roles = found.back().roles;
+    for (ValueIndex value : step.reads) roles.reads.push_back(program.value(value).number);
+    for (ValueIndex value : step.writes) roles.writes.push_back(program.value(value).number);
   }
   return found;
 }

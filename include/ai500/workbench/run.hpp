@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <variant>
 
+#include <ai500/devices/accelerator.hpp>
 #include <ai500/graph/lower.hpp>
 #include <ai500/kernels/kernel_table.hpp>
 #include <ai500/models/policy.hpp>
@@ -33,6 +34,13 @@ inline void print(std::FILE* file, std::string const& text) {
   std::fflush(file);
 }
 
+/// What computes, in words.
+template <class Device>
+std::string where(Device const& device, int threads) {
+  std::string const description = description_of(device);
+  return description.empty() ? std::to_string(threads) + " threads" : description;
+}
+
 /// The step's kernel is another one in the second set.
 template <class Mine, class Standard, class Operation>
 inline constexpr bool differs =
@@ -41,8 +49,9 @@ inline constexpr bool differs =
                     typename Standard::template for_operation<Operation>>;
 
 /// Checks and times one step's kernel if it is a new one. @return it is right, as far as is known
-template <class Mine, class Standard, class Operation>
-bool measure_step(devices::Host& device, Program const& program, Measurement const& measurement) {
+template <class Mine, class Standard, class Precision, class Operation>
+bool measure_step(typename Mine::Device& device, Program const& program,
+                  Measurement const& measurement) {
   if constexpr (!differs<Mine, Standard, Operation>) {
     return true;
   } else if constexpr (!Measurable<Operation> || !HasKernelFor<Standard, Operation>) {
@@ -54,7 +63,7 @@ bool measure_step(devices::Host& device, Program const& program, Measurement con
   } else {
     KernelComparison const table =
         compare_on_program<typename Mine::template for_operation<Operation>,
-                           typename Standard::template for_operation<Operation>>(
+                           typename Standard::template for_operation<Operation>, Precision>(
             device, program, measurement, [](KernelComparison const& so_far) {
               print(stdout, so_far.rows.empty() ? head(so_far) : line(so_far, so_far.rows.back()));
             });
@@ -63,13 +72,15 @@ bool measure_step(devices::Host& device, Program const& program, Measurement con
   }
 }
 
-template <class Mine, class Standard, class... Operation>
-bool measure_steps(devices::Host& device, Program const& program, Measurement const& measurement,
-                   TypeList<Operation...>) {
+template <class Mine, class Standard, class Precision, class... Operation>
+bool measure_steps(typename Mine::Device& device, Program const& program,
+                   Measurement const& measurement, TypeList<Operation...>) {
   static_assert((differs<Mine, Standard, Operation> || ...),
                 "the two kernel sets are the same: there is nothing to compare");
   bool right = true;
-  ((right = measure_step<Mine, Standard, Operation>(device, program, measurement) && right), ...);
+  ((right =
+        measure_step<Mine, Standard, Precision, Operation>(device, program, measurement) && right),
+   ...);
   return right;
 }
 
@@ -80,9 +91,9 @@ bool measure_steps(devices::Host& device, Program const& program, Measurement co
 /// steps on both sets. Prints tables to standard output.
 /// @return the exit code: 0 when all is right; 1 when a kernel is WRONG or never run, or for
 /// another error while running; 2 for wrong usage
-template <class Mine, class Standard, ModelPolicy Model>
-  requires std::same_as<typename Mine::Device, devices::Host> &&
-      std::same_as<typename Standard::Device, devices::Host>
+template <class Mine, class Standard, ModelPolicy Model,
+          PrecisionPolicy Precision = precision::Fp32>
+  requires std::same_as<typename Mine::Device, typename Standard::Device>
 int run(int argc, char const* const* argv, Images const& images = {}) {
   auto const parsed = parse_options(
       argc, argv,
@@ -93,18 +104,20 @@ int run(int argc, char const* const* argv, Images const& images = {}) {
   }
   Options const& options = std::get<Options>(parsed);
   try {
-    devices::Host device = Mine::Traits::make_device({.threads = options.threads});
+    auto device = Mine::Traits::make_device({.threads = options.threads});
     Graph const graph =
         workloads::with_cross_entropy(Model::graph(images.shape, images.classes), 0);
     detail::print(stdout, std::string(Model::name) + " on " + item_text(images.shape) + ", " +
-                              std::to_string(options.threads) + " threads" +
+                              detail::where(device, options.threads) + ", " +
+                              std::string(Precision::name) +
                               (options.quick ? "; a quick run: NOT A RESULT" : "") + "\n\n");
     Count const batch = options.measurement.batch;
-    Program const program =
-        fitted_to(lower_training(graph, batch, batch), kernel_table<Mine>(device, Types{}));
-    if (!detail::measure_steps<Mine, Standard>(device, program, options.measurement, KernelSteps{}))
+    Program const program = fitted_to(lower_training(graph, batch, batch),
+                                      kernel_table<Mine>(device, Network<Mine, Precision>::types));
+    if (!detail::measure_steps<Mine, Standard, Precision>(device, program, options.measurement,
+                                                          KernelSteps{}))
       return 1;
-    detail::print(stdout, describe(compare_whole_steps<Mine, Standard>(
+    detail::print(stdout, describe(compare_whole_steps<Mine, Standard, Precision>(
                               device, graph, batch, options.measurement.step_effort)));
     return 0;
   } catch (std::exception const& error) {

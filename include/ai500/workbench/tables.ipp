@@ -87,7 +87,7 @@ std::string head(KernelComparison const& table) {
          ", each kernel in its layouts; medians of runs that took turns\n" + "checked with " +
          detail::images(m.check_batch) + " against the reference in double, with " +
          std::to_string(m.batch) + " against " + table.standard + ";\nan error above " +
-         detail::scientific(tolerance) + " of the largest element is WRONG\n\n" +
+         detail::scientific(table.tolerance) + " of the largest element is WRONG\n\n" +
          detail::cells(table,
                        {"one image", "times", table.kernel, table.standard, "ratio", "error", ""});
 }

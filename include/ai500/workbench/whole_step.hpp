@@ -22,13 +22,15 @@ namespace ai500::workbench {
 
 /// A model's training step on one kernel set: forward, backward and update, on one rank, always the
 /// same images.
-template <class Kernels>
+template <class Kernels, PrecisionPolicy Precision = precision::Fp32>
 class TrainingStep {
  public:
+  using Device = typename Kernels::Device;
+
   /// @param graph a model that ends in a loss
   /// @throws Error naming the step whose kernel cannot be prepared
-  TrainingStep(devices::Host& device, Graph const& graph, Count batch)
-      : state_(initial_state<float>(device, graph, 0, 0)),
+  TrainingStep(Device& device, Graph const& graph, Count batch)
+      : state_(initial_state<typename Precision::accumulate>(device, graph, 0, 0)),
         trainer_(device, graph, batch_plan(batch, batch, 1), {}, {}, state_) {
     Program const& program = trainer_.network().program();
     images_ = random_reads({{program.value(program.images).shape}, {}}).front();
@@ -37,7 +39,9 @@ class TrainingStep {
   /// One step, its images copied in as in a training; all labels are 0. The learning rate is 0, so
   /// that each step computes the same. @return the loss
   double run() {
-    std::ranges::copy(images_, trainer_.input().images().span().begin());
+    std::ranges::transform(images_, trainer_.input().images().span().begin(), [](float pixel) {
+      return static_cast<typename Precision::compute>(pixel);
+    });
     std::ranges::fill(trainer_.input().labels().span(), 0);
     return trainer_.step(0);
   }
@@ -46,8 +50,8 @@ class TrainingStep {
   std::size_t reorders() { return ai500::reorders(trainer_.network().program()); }
 
  private:
-  ModelState<float, devices::Host> state_;
-  Trainer<Kernels, precision::Fp32, optimizers::SgdMomentum, parallel_modes::Data,
+  ModelState<typename Precision::accumulate, Device> state_;
+  Trainer<Kernels, Precision, optimizers::SgdMomentum, parallel_modes::Data,
           collectives::Self::Communicator>
       trainer_;
   std::vector<float> images_;
@@ -85,11 +89,11 @@ std::string new_kernels() {
 }
 
 /// Times whole training steps of a model on two kernel sets that take turns.
-template <class Mine, class Standard>
-WholeSteps compare_whole_steps(devices::Host& device, Graph const& graph, Count batch,
+template <class Mine, class Standard, PrecisionPolicy Precision = precision::Fp32>
+WholeSteps compare_whole_steps(typename Mine::Device& device, Graph const& graph, Count batch,
                                Effort effort) {
-  TrainingStep<Mine> mine(device, graph, batch);
-  TrainingStep<Standard> standard(device, graph, batch);
+  TrainingStep<Mine, Precision> mine(device, graph, batch);
+  TrainingStep<Standard, Precision> standard(device, graph, batch);
   WholeSteps steps{.mine = {new_kernels<Mine, Standard>(), 0, mine.reorders()},
                    .standard = {std::string(Standard::Traits::name), 0, standard.reorders()},
                    .batch = batch};

@@ -74,8 +74,9 @@ struct Work {
 
 /// Two FLOPs a multiply-add (convolutions by Table 3; a rate of a fully connected layer counts its
 /// additions, too), else the bytes of all values, each once.
+/// @param number bytes of one
 template <Measurable Operation>
-Work work(Operation const& what, Shapes const& shapes) {
+Work work(Operation const& what, Shapes const& shapes, std::size_t number = sizeof(float)) {
   if constexpr (MultipliesMatrices<Operation>) {
     Layer const of = layer(what, shapes);
     return {2.0 * static_cast<double>(of.y.elements() * of.weight.item_elements()), "GFLOP/s"};
@@ -83,7 +84,7 @@ Work work(Operation const& what, Shapes const& shapes) {
     Count elements = 0;
     for (Shape const& shape : shapes.reads) elements += shape.elements();
     for (Shape const& shape : shapes.writes) elements += shape.elements();
-    return {static_cast<double>(elements) * sizeof(float), "GB/s"};
+    return {static_cast<double>(elements) * static_cast<double>(number), "GB/s"};
   }
 }
 
