@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What this machine can do at most: FP32 multiply-adds and bytes from memory, 1 thread and all.
+// What this machine can do at most: multiply-adds in FP32 and BF16, bytes from memory and caches, 1
+// thread and all. 0: there is no such thing here, or the system does not tell.
 #include "machine.hpp"
 
 #include "benchmarks.hpp"
@@ -23,6 +24,9 @@ void add_rate(std::string const& name, std::string const& unit,
 int main(int argc, char** argv) {
   return bench::run(argc, argv, [] {
     add_rate("peak_fp32_multiply_adds", "FLOP/s", bench::peak_flops);
+    add_rate("peak_bf16_multiply_adds", "FLOP/s", bench::peak_bfloat16_flops);
+    add_rate("level_2_in_place", "bytes/s", bench::level_2_bandwidth);
+    add_rate("level_3_in_place", "bytes/s", bench::level_3_bandwidth);
     add_rate("memory_in_place", "bytes/s", bench::in_place_bandwidth);
     add_rate("memory_copy", "bytes/s", bench::copy_bandwidth);
   });

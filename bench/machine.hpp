@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file What a machine can do at most, measured: multiply-adds in FP32 and bytes from memory.
-/// Rates of kernels are fractions of these.
+/// @file What a machine can do at most, measured: multiply-adds in FP32 and BF16, bytes from memory
+/// and from caches. Rates of kernels are fractions of these.
 #pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -11,8 +15,10 @@
 #include <map>
 #include <new>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include <ai500/core/half.hpp>
 #include <ai500/devices/cores.hpp>
 #include <ai500/devices/host.hpp>
 #include <ai500/devices/openmp_team.hpp>
@@ -108,6 +114,60 @@ inline double peak_flops(Host const& host) {
   return multiply_add_rate<MultiplyAdds<Register16, 12>>(host);
 }
 
+#if defined(__x86_64__)
+/// `rounds` VDPBF16PS on each of 16 registers: sums of 32 products of BF16 numbers each.
+__attribute__((target("avx512f,avx512bf16"))) inline void bfloat16_products(Count rounds,
+                                                                            float* result) {
+  constexpr int chains = 16;
+  __m512 sums[chains];
+  for (int chain = 0; chain < chains; ++chain)
+    sums[chain] = _mm512_set1_ps(static_cast<float>(chain));
+  __m512bh const ones = _mm512_cvtne2ps_pbh(_mm512_set1_ps(result[0]), _mm512_set1_ps(result[0]));
+  __m512bh const small = _mm512_cvtne2ps_pbh(_mm512_set1_ps(result[1]), _mm512_set1_ps(result[1]));
+  for (Count round = 0; round < rounds; ++round)
+    for (int chain = 0; chain < chains; ++chain)
+      sums[chain] = _mm512_dpbf16_ps(sums[chain], ones, small);
+  for (int chain = 1; chain < chains; ++chain) sums[0] = _mm512_add_ps(sums[0], sums[chain]);
+  result[2] = _mm512_cvtss_f32(sums[0]);
+}
+#endif
+
+/// The peak of products of BF16 numbers that are summed in FP32 (VDPBF16PS), two FLOPs each, of all
+/// threads of a host together: FLOP/s; 0 where the processor has no such instruction.
+inline double peak_bfloat16_flops([[maybe_unused]] Host const& host) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bf16")) {
+    constexpr Count rounds = 1 << 21;
+    struct alignas(128) Place {
+      float numbers[3]{1, 0.001f, 0};
+    };
+    std::vector<Place> places(static_cast<std::size_t>(host.threads()));
+    return best_rate(2.0 * 32 * 16 * rounds * host.threads(), [&] {
+      host.parallel(host.threads(), [&](Count thread) {
+        bfloat16_products(rounds, places[static_cast<std::size_t>(thread)].numbers);
+      });
+    });
+  }
+#endif
+  return 0;
+}
+
+/// The peak of products of numbers of type T, summed in FP32. Without instructions for BF16 that of
+/// FP32.
+template <class T>
+double peak_flops_of(Host const& host) {
+  double const bfloat16 = std::is_same_v<T, ai500::bfloat16> ? peak_bfloat16_flops(host) : 0;
+  return bfloat16 > 0 ? bfloat16 : peak_flops(host);
+}
+
+/// The bytes of the first core's cache of level 2 or 3; 0 where the system does not say.
+inline Count cache_bytes(int level) {
+  Count kibibytes = 0;
+  std::ifstream("/sys/devices/system/cpu/cpu0/cache/index" + std::to_string(level) + "/size") >>
+      kibibytes;  // "1024K"
+  return kibibytes << 10;
+}
+
 /// The bytes of all last-level caches of this host together; 0 where the system does not say.
 inline Count last_level_caches() {
   std::map<std::string, Count> caches;  // by the cores that share one
@@ -175,5 +235,38 @@ inline double copy_bandwidth(Host const& host) {
     });
   });
 }
+
+/// Floats that are read and written in place, again and again.
+struct PassesInPlace {
+  float* data;
+  Count size;
+  Count passes;
+
+  [[gnu::always_inline]] void operator()() const {
+    for (Count pass = 0; pass < passes; ++pass) {
+      for (Count i = 0; i < size; ++i) data[i] = data[i] * 0.999f;
+      asm volatile("" : : "r"(data) : "memory");  // the passes stay apart
+    }
+  }
+};
+
+/// Bytes a second that all threads together read and write in place in their caches of level 2,
+/// each in half of its own, or in half of the cache of level 3 that they share. 0 where the system
+/// does not say how large it is.
+inline double cache_bandwidth(Host const& host, int level) {
+  Count const floats = cache_bytes(level) / 2 / static_cast<Count>(sizeof(float));
+  Count const a_thread = level == 2 ? floats : floats / host.threads();
+  if (a_thread == 0) return 0;
+  std::vector<float> data(static_cast<std::size_t>(a_thread * host.threads()), 1.0f);
+  Count const passes = std::max<Count>(1, (Count{256} << 20) / 8 / a_thread);
+  return best_rate(8.0 * static_cast<double>(a_thread * passes * host.threads()), [&] {
+    host.parallel(host.threads(), [&](Count thread) {
+      host.vectorized(PassesInPlace{data.data() + thread * a_thread, a_thread, passes});
+    });
+  });
+}
+
+inline double level_2_bandwidth(Host const& host) { return cache_bandwidth(host, 2); }
+inline double level_3_bandwidth(Host const& host) { return cache_bandwidth(host, 3); }
 
 }  // namespace bench

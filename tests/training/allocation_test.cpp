@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
-#include <dlfcn.h>
-#include <oneapi/dnnl/dnnl.h>
-
-#include <cstdlib>
 #include <numeric>
 #include <vector>
 
@@ -19,93 +15,19 @@
 #include <ai500/training/initialization.hpp>
 #include <ai500/training/trainer.hpp>
 
+#include "counted_allocations.hpp"
 #include "small_model.hpp"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define AI500_COUNTS_ALLOCATIONS 0  // the sanitizer has its own malloc
-#else
-#define AI500_COUNTS_ALLOCATIONS 1
-
-namespace {
-thread_local long allocations = 0;        // ours
-thread_local long allocations_there = 0;  // of oneDNN, inside its calls
-thread_local bool in_onednn = false;
-
-void count_allocation() { ++(in_onednn ? allocations_there : allocations); }
-}  // namespace
-
-// Every allocation of this thread, whoever makes it: operator new ends here too.
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-
-void* malloc(std::size_t bytes) {
-  count_allocation();
-  return __libc_malloc(bytes);
-}
-void* calloc(std::size_t count, std::size_t bytes) {
-  count_allocation();
-  return __libc_calloc(count, bytes);
-}
-void* realloc(void* memory, std::size_t bytes) {
-  count_allocation();
-  return __libc_realloc(memory, bytes);
-}
-void* memalign(std::size_t alignment, std::size_t bytes) {
-  count_allocation();
-  return __libc_memalign(alignment, bytes);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  count_allocation();
-  return __libc_memalign(alignment, bytes);
-}
-int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
-  count_allocation();
-  *memory = __libc_memalign(alignment, bytes);
-  return *memory == nullptr ? 12 : 0;
-}
-
-// oneDNN's functions, called through here: a primitive puts its arguments into a hash table each
-// time it is executed, a product of matrices takes memory to pack them.
-dnnl_status_t dnnl_primitive_execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream,
-                                     int count, dnnl_exec_arg_t const* arguments) {
-  using Function = decltype(&dnnl_primitive_execute);
-  static auto const there = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "dnnl_primitive_execute"));
-  in_onednn = true;
-  dnnl_status_t const status = there(primitive, stream, count, arguments);
-  in_onednn = false;
-  return status;
-}
-dnnl_status_t dnnl_sgemm(char a_stored, char b_stored, dnnl_dim_t m, dnnl_dim_t n, dnnl_dim_t k,
-                         float alpha, float const* a, dnnl_dim_t a_stride, float const* b,
-                         dnnl_dim_t b_stride, float beta, float* c, dnnl_dim_t c_stride) {
-  using Function = decltype(&dnnl_sgemm);
-  static auto const there = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "dnnl_sgemm"));
-  in_onednn = true;
-  dnnl_status_t const status =
-      there(a_stored, b_stored, m, n, k, alpha, a, a_stride, b, b_stride, beta, c, c_stride);
-  in_onednn = false;
-  return status;
-}
-}
-#endif
-
 using namespace ai500;
+using ai500::testing::allocations;
+using ai500::testing::Allocations;
 
 #if AI500_COUNTS_ALLOCATIONS
 namespace {
 
-/// Allocations since the program began.
-struct Counted {
-  long ours = 0;
-  long there = 0;
-};
-
 /// Trains three epochs of eight steps. @return what was counted after each step
 template <class Kernels>
-std::vector<Counted> allocations_of_training(int threads) {
+std::vector<Allocations> allocations_of_training(int threads) {
   typename Kernels::Device device = Kernels::Traits::make_device({.threads = threads});
   testing::SmallImages const images{};
   Graph const graph = testing::small_graph();
@@ -117,12 +39,10 @@ std::vector<Counted> allocations_of_training(int threads) {
   std::vector<Sample> samples(256);
   std::iota(samples.begin(), samples.end(), Sample{0});
 
-  std::vector<Counted> counted;
+  std::vector<Allocations> counted;
   counted.reserve(24);
   fit(trainer, images, samples, {.seed = 1, .job = 0, .epochs = 3, .batch = 32}, optimizer,
-      [&](FitProgress const&) {
-        counted.push_back({allocations, allocations_there});
-      });
+      [&](FitProgress const&) { counted.push_back(allocations); });
   return counted;
 }
 
@@ -142,9 +62,9 @@ TEST_CASE("fit: on oneDNN allocates nothing but what oneDNN does inside its call
 
     CHECK(counted.back().ours == counted.front().ours);
     // Theirs are the same few each step: nothing piles up.
-    long const a_step = counted[2].there - counted[1].there;
+    long const a_step = counted[2].onednns - counted[1].onednns;
     CHECK(a_step > 0);
-    CHECK(counted[23].there - counted[22].there == a_step);
+    CHECK(counted[23].onednns - counted[22].onednns == a_step);
     MESSAGE("oneDNN's allocations a step: ", a_step);
   }
 }
@@ -161,10 +81,10 @@ TEST_CASE("SharedMemoryReduction: allocates nothing after the first step") {
     reduction.finish();
   };
   step();
-  long const after_first = allocations;
+  long const after_first = allocations.ours;
   for (int i = 0; i < 5; ++i) step();
 
-  CHECK(allocations == after_first);
+  CHECK(allocations.ours == after_first);
 }
 #else
 TEST_CASE(

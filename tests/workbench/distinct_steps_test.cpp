@@ -87,3 +87,14 @@ TEST_CASE("distinct_steps: layouts make no difference") {
   CHECK(steps.size() == 23);
   CHECK(steps[0].shapes.layouts == StepLayouts{});
 }
+
+TEST_CASE("compulsory_bytes: every value once, in the numbers of its role") {
+  Shape const x{2, 6, 5, 5}, weight{4, 6, 3, 3}, y{2, 4, 5, 5};
+  workbench::DistinctStep<steps::Convolution> const step{
+      .what = {square(3, 1, 1)},
+      .shapes = {{x, weight}, {y}},
+      .roles = {{NumberRole::compute, NumberRole::accumulate}, {NumberRole::compute}}};
+
+  CHECK(workbench::compulsory_bytes(step, {{4, 4, 4}}) == 4 * (2 * 150 + 4 * 54 + 2 * 100));
+  CHECK(workbench::compulsory_bytes(step, {{2, 4, 4}}) == 2 * (2 * 150 + 2 * 100) + 4 * 4 * 54);
+}

@@ -36,3 +36,12 @@ TEST_CASE("time_in_pairs: goes on until the time is used, too") {
   CHECK(time.pairs > 1);
   CHECK(runs == time.pairs + 1);
 }
+
+TEST_CASE("time_alone: warms up, then runs as often and as long as it is told") {
+  int runs = 0;
+
+  CHECK(time_alone([&] { ++runs; }, {3, 0}) >= 0);
+  CHECK(runs == 4);
+  CHECK(time_alone([&] { ++runs; }, {1, 0.01}) < 0.01);
+  CHECK(runs > 6);
+}

@@ -3,6 +3,7 @@
 
 #include <ai500/workbench/tables.hpp>
 
+using namespace ai500;
 using namespace ai500::workbench;
 
 namespace {
@@ -90,4 +91,17 @@ TEST_CASE("describe: whole steps are beside each other, with their reorders and 
   CHECK(has(slower, "1500.0        12   6.90000  onednn, but convolution: mine\n"));
   CHECK(has(slower, "change: +300.0 ms a step, 1.250 times as long\n"));
   CHECK(has(faster, "change: -300.0 ms a step, 0.750 times as long\n"));
+}
+
+TEST_CASE("describe: where a step's time goes, of those kinds that there were") {
+  StepSeconds seconds{.whole = 0.5, .runs = 2};
+  seconds.of_kind[static_cast<std::size_t>(StepKind::convolution)] = 0.3;
+  seconds.of_kind[static_cast<std::size_t>(StepKind::optimizer)] = 0.15;
+
+  CHECK(describe(seconds) ==
+        "one step, mean of 2                         ms       %\n"
+        "convolution, forward                    150.00    60.0\n"
+        "optimizer                                75.00    30.0\n"
+        "outside of the program's steps           25.00    10.0\n"
+        "all                                     250.00   100.0\n");
 }

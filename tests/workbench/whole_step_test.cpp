@@ -35,6 +35,24 @@ TEST_CASE("TrainingStep: every step has the same loss, for the learning rate is 
   CHECK(step.run() == first);
 }
 
+TEST_CASE("TrainingStep: the optimizer remembers a number a parameter") {
+  devices::Host host;
+  TrainingStep<kernels::OneDnn> step(host, small_graph(), 2);
+
+  CHECK(step.optimizer_bytes() == 4.0 * static_cast<double>(step.state().parameters.size()));
+}
+
+TEST_CASE("EvaluationStep: gives a probability, the same each time") {
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 2});
+  EvaluationStep<kernels::OneDnn> step(host, small_graph(), 4);
+
+  double const first = step.run();
+
+  CHECK(first > 0);
+  CHECK(first < 1);
+  CHECK(step.run() == first);
+}
+
 TEST_CASE("compare_whole_steps: a plain kernel costs reorders, and the loss stays what it was") {
   devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 2});
 

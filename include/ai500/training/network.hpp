@@ -10,6 +10,7 @@
 #include <ai500/precision/policy.hpp>
 #include <ai500/training/model_state.hpp>
 #include <ai500/training/prepared_program.hpp>
+#include <ai500/training/step_watch.hpp>
 
 namespace ai500 {
 
@@ -58,6 +59,14 @@ class Network {
                        " elements to reduce in, the program has " +
                        std::to_string(elements_to_place()));
     prepared_.place_reduction(reinterpret_cast<std::byte*>(memory.data()));
+  }
+
+  /// From now on `watcher` is told of each step, before and after it is run: a StepTimes, to see
+  /// where the time goes. Not with steps that a device records.
+  /// @param watcher outlives the network
+  template <WatchesSteps Watcher>
+  void watch(Watcher& watcher) {
+    prepared_.watch(StepWatch(watcher));
   }
 
   /// Runs all steps in order. What is not a kernel's is given to `system`:

@@ -12,6 +12,7 @@
 #include <ai500/graph/memory_plan.hpp>
 #include <ai500/graph/program.hpp>
 #include <ai500/kernels/kernel_table.hpp>
+#include <ai500/training/step_watch.hpp>
 
 namespace ai500 {
 
@@ -57,6 +58,9 @@ class PreparedProgram {
   /// Where a value's first element is; null for a reduction without a place.
   void* place(ValueIndex value) const { return places_[static_cast<std::size_t>(value)]; }
 
+  /// From now on `watch` is told of each step, of kernels and others, before and after it is run.
+  void watch(StepWatch watch) { watch_ = watch; }
+
   template <class System>
   void run(System&& system) {
     run(system, [] {});
@@ -69,11 +73,15 @@ class PreparedProgram {
   void run(System&& system, AfterKernel&& after_kernel) {
     if (!is_placed_) throw GraphError("PreparedProgram: the reduction has no place to be run in");
     for (PreparedStep& step : steps_) {
+      Step const& what = program_.steps[step.index];
+      watch_.before(what);
       if (step.kernel != no_kernel) {
         kernels_[step.kernel].run(Arguments(step.reads, step.writes));
+        watch_.after(what);
         after_kernel();
       } else {
-        system(program_.steps[step.index]);
+        system(what);
+        watch_.after(what);
       }
     }
   }
@@ -106,6 +114,7 @@ class PreparedProgram {
   std::vector<PreparedFor> keys_;
   std::vector<PreparedStep> steps_;
   bool is_placed_ = true;  // all of the values
+  StepWatch watch_;
 };
 
 }  // namespace ai500

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <ai500/graph/memory_plan.hpp>
 #include <ai500/graph/program.hpp>
 #include <ai500/kernels/prepare.hpp>
 
@@ -53,6 +54,20 @@ std::vector<DistinctStep<Operation>> distinct_steps(Program const& program) {
     for (ValueIndex value : step.writes) roles.writes.push_back(program.value(value).number);
   }
   return found;
+}
+
+/// What a step cannot avoid to read and write, in bytes: each of its values once.
+template <class Operation>
+double compulsory_bytes(DistinctStep<Operation> const& step, NumberSizes sizes) {
+  double bytes = 0;
+  auto const add = [&](Shape const& shape, NumberRole role) {
+    bytes += static_cast<double>(shape.elements()) * static_cast<double>(sizes.of(role));
+  };
+  for (std::size_t i = 0; i < step.shapes.reads.size(); ++i)
+    add(step.shapes.reads[i], step.roles.read(i));
+  for (std::size_t i = 0; i < step.shapes.writes.size(); ++i)
+    add(step.shapes.writes[i], step.roles.write(i));
+  return bytes;
 }
 
 }  // namespace ai500::workbench

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file How two pieces of work are timed beside each other; defined in pairs.ipp.
+/// @file How a piece of work is timed, and two beside each other; defined in pairs.ipp.
 #pragma once
 
 #include <functional>
@@ -7,9 +7,9 @@
 
 namespace ai500::workbench {
 
-/// How long two pieces of work are timed: until both is done.
+/// How long work is timed: until both is done.
 struct Effort {
-  int pairs = 5;         ///< at least so many, 1 or more
+  int pairs = 5;         ///< at least so many runs, or pairs of them; 1 or more
   double seconds = 0.4;  ///< for at least so long
 };
 
@@ -27,5 +27,8 @@ double median(std::vector<double> values);
 /// machine disturbs both. Medians, for a disturbance is never a gain.
 PairedSeconds time_in_pairs(std::function<void()> const& first, std::function<void()> const& second,
                             Effort effort);
+
+/// Runs it once to warm up, then again and again. @return the median of its seconds
+double time_alone(std::function<void()> const& work, Effort effort);
 
 }  // namespace ai500::workbench

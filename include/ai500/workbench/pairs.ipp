@@ -23,16 +23,27 @@ inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+inline void timed(std::function<void()> const& work, std::vector<double>& times) {
+  auto const start = std::chrono::steady_clock::now();
+  work();
+  times.push_back(seconds_since(start));
+}
+
 }  // namespace detail
+
+double time_alone(std::function<void()> const& work, Effort effort) {
+  std::vector<double> seconds;
+  work();
+  auto const start = std::chrono::steady_clock::now();
+  for (int run = 0; run < effort.pairs || detail::seconds_since(start) < effort.seconds; ++run)
+    detail::timed(work, seconds);
+  return median(seconds);
+}
 
 PairedSeconds time_in_pairs(std::function<void()> const& first, std::function<void()> const& second,
                             Effort effort) {
+  using detail::timed;
   std::vector<double> firsts, seconds;
-  auto timed = [](std::function<void()> const& work, std::vector<double>& times) {
-    auto const start = std::chrono::steady_clock::now();
-    work();
-    times.push_back(detail::seconds_since(start));
-  };
   first();
   second();
   auto const start = std::chrono::steady_clock::now();

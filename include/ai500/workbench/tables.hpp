@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include <ai500/training/step_times.hpp>
 #include <ai500/workbench/comparison.hpp>
 #include <ai500/workbench/whole_step.hpp>
 
@@ -21,5 +22,9 @@ std::string describe(KernelComparison const& table);
 
 /// Both whole steps and their difference.
 std::string describe(WholeSteps const& steps);
+
+/// Where the time of one run goes: a line for each kind of step that there was, and what is outside
+/// of steps.
+std::string describe(StepSeconds const& seconds);
 
 }  // namespace ai500::workbench

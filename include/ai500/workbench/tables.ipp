@@ -146,4 +146,20 @@ std::string describe(WholeSteps const& steps) {
          " ms a step, " + reports::fixed(mine / standard, 3) + " times as long\n";
 }
 
+std::string describe(StepSeconds const& seconds) {
+  double const runs = static_cast<double>(seconds.runs);
+  auto row = [&](std::string_view what, double part) {
+    return detail::left(std::string(what), detail::shape_width) +
+           detail::right(reports::fixed(part / runs * 1e3, 2), 10) +
+           detail::right(reports::fixed(part / seconds.whole * 100, 1), 8) + "\n";
+  };
+  std::string text =
+      detail::left("one step, mean of " + std::to_string(seconds.runs), detail::shape_width) +
+      detail::right("ms", 10) + detail::right("%", 8) + "\n";
+  for (std::size_t kind = 0; kind < step_kind_names.size(); ++kind)
+    if (seconds.of_kind[kind] > 0) text += row(step_kind_names[kind], seconds.of_kind[kind]);
+  return text + row("outside of the program's steps", seconds.outside()) +
+         row("all", seconds.whole);
+}
+
 }  // namespace ai500::workbench

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include <ai500/collectives/self.hpp>
+#include <ai500/devices/mirror.hpp>
 #include <ai500/graph/lay_out.hpp>
+#include <ai500/graph/lower.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
 #include <ai500/parallel_modes/data.hpp>
 #include <ai500/precision/fp32.hpp>
@@ -20,17 +22,28 @@
 
 namespace ai500::workbench {
 
+namespace detail {
+
+template <class T>
+void copy_images(std::vector<float> const& images, View<T> to) {
+  std::ranges::transform(images, to.span().begin(),
+                         [](float pixel) { return static_cast<T>(pixel); });
+}
+
+}  // namespace detail
+
 /// A model's training step on one kernel set: forward, backward and update, on one rank, always the
 /// same images.
 template <class Kernels, PrecisionPolicy Precision = precision::Fp32>
 class TrainingStep {
  public:
   using Device = typename Kernels::Device;
+  using Number = typename Precision::accumulate;
 
   /// @param graph a model that ends in a loss
   /// @throws Error naming the step whose kernel cannot be prepared
   TrainingStep(Device& device, Graph const& graph, Count batch)
-      : state_(initial_state<typename Precision::accumulate>(device, graph, 0, 0)),
+      : state_(initial_state<Number>(device, graph, 0, 0)),
         trainer_(device, graph, batch_plan(batch, batch, 1), {}, {}, state_) {
     Program const& program = trainer_.network().program();
     images_ = random_reads({{program.value(program.images).shape}, {}}).front();
@@ -39,21 +52,67 @@ class TrainingStep {
   /// One step, its images copied in as in a training; all labels are 0. The learning rate is 0, so
   /// that each step computes the same. @return the loss
   double run() {
-    std::ranges::transform(images_, trainer_.input().images().span().begin(), [](float pixel) {
-      return static_cast<typename Precision::compute>(pixel);
-    });
+    detail::copy_images(images_, trainer_.input().images());
     std::ranges::fill(trainer_.input().labels().span(), 0);
     return trainer_.step(0);
   }
 
   /// Reorders of activations in the step's program.
-  std::size_t reorders() { return ai500::reorders(trainer_.network().program()); }
+  std::size_t reorders() { return ai500::reorders(network().program()); }
+
+  Network<Kernels, Precision>& network() { return trainer_.network(); }
+  ModelState<Number, Device>& state() { return state_; }
+
+  /// The bytes of what the trainer remembers of past steps: the optimizer's.
+  double optimizer_bytes() {
+    Count elements = 0;
+    for (auto const& buffer : trainer_.buffers()) elements += buffer.values.size();
+    return static_cast<double>(elements) * sizeof(Number);
+  }
 
  private:
-  ModelState<typename Precision::accumulate, Device> state_;
+  ModelState<Number, Device> state_;
   Trainer<Kernels, Precision, optimizers::SgdMomentum, parallel_modes::Data,
           collectives::Self::Communicator>
       trainer_;
+  std::vector<float> images_;
+};
+
+/// A model's evaluation of a batch on one kernel set, with the running statistics of a model that
+/// has not been trained.
+template <class Kernels, PrecisionPolicy Precision = precision::Fp32>
+class EvaluationStep {
+ public:
+  using Device = typename Kernels::Device;
+  using Number = typename Precision::accumulate;
+
+  /// @throws Error naming the step whose kernel cannot be prepared
+  EvaluationStep(Device& device, Graph const& graph, Count batch)
+      : state_(initial_state<Number>(device, graph, 0, 0)),
+        network_(device, lower_evaluation(graph, batch), state_),
+        input_(device, network_.images()),
+        probabilities_(device, network_.probabilities()) {
+    Program const& program = network_.program();
+    images_ = random_reads({{program.value(program.images).shape}, {}}).front();
+  }
+
+  /// Evaluates the batch, its images copied in. @return the first image's probability of class 0
+  double run() {
+    detail::copy_images(images_, input_.host());
+    input_.upload();
+    network_.run();
+    probabilities_.download();
+    return static_cast<double>(probabilities_.host().span()[0]);
+  }
+
+  Network<Kernels, Precision>& network() { return network_; }
+  ModelState<Number, Device>& state() { return state_; }
+
+ private:
+  ModelState<Number, Device> state_;
+  Network<Kernels, Precision> network_;
+  Mirror<typename Precision::compute, Device> input_;
+  Mirror<typename Precision::compute, Device> probabilities_;
   std::vector<float> images_;
 };
 
