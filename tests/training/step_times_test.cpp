@@ -16,7 +16,6 @@ struct SetClock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<SetClock>;
-  static constexpr bool is_steady = true;
 
   static inline duration now_is{0};
   static time_point now() { return time_point(now_is); }
