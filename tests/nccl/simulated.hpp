@@ -8,7 +8,8 @@
 #include <atomic>
 #include <functional>
 
-struct CUstream_st;
+#include <ai500/core/types.hpp>
+#include <ai500/devices/cuda/launch.hpp>
 
 namespace ai500::simulated {
 
@@ -26,6 +27,18 @@ inline Faults faults;
 inline std::atomic<int> open_communicators = 0;
 
 /// Gives work to a stream.
-void enqueue(CUstream_st* stream, std::function<void()> work);
+void enqueue(cuda::Stream stream, std::function<void()> work);
 
 }  // namespace ai500::simulated
+
+namespace ai500::cuda {
+
+/// What nvcc compiles elsewhere.
+template <class Functor>
+void launch(Stream stream, Count n, Functor const& functor) {
+  simulated::enqueue(stream, [=] {
+    for (Count i = 0; i < n; ++i) functor(i);
+  });
+}
+
+}  // namespace ai500::cuda

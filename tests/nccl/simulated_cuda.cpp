@@ -11,13 +11,20 @@
 #include <memory>
 #include <mutex>
 #include <thread>
-
-#include <ai500/collectives/functors/cast.hpp>
-#include <ai500/devices/cuda/launch.hpp>
+#include <utility>
+#include <vector>
 
 #include "simulated.hpp"
 
 using Clock = std::chrono::steady_clock;
+
+/// Work that was recorded.
+struct CUgraph_st {
+  std::vector<std::function<void()>> work;
+};
+struct CUgraphExec_st {
+  std::vector<std::function<void()>> work;
+};
 
 /// A worker thread; work is done in order, some time.
 struct CUstream_st {
@@ -26,6 +33,7 @@ struct CUstream_st {
   std::deque<std::function<void()>> work;
   bool busy = false;
   bool stopping = false;
+  std::unique_ptr<CUgraph_st> recorded;  // there while it records
   std::thread worker{[this] { run(); }};
 
   void run() {
@@ -76,8 +84,9 @@ struct CUevent_st {
 
 namespace ai500::simulated {
 
-void enqueue(CUstream_st* stream, std::function<void()> work) {
+void enqueue(cuda::Stream stream, std::function<void()> work) {
   std::lock_guard const lock(stream->mutex);
+  if (stream->recorded) return stream->recorded->work.push_back(std::move(work));
   stream->work.push_back(std::move(work));
   stream->changed.notify_all();
 }
@@ -85,21 +94,6 @@ void enqueue(CUstream_st* stream, std::function<void()> work) {
 }  // namespace ai500::simulated
 
 using ai500::simulated::enqueue;
-
-namespace ai500::cuda {
-
-template <class Functor>
-void launch(Stream stream, Count n, Functor const& functor) {
-  enqueue(stream, [=] {
-    for (Count i = 0; i < n; ++i) functor(i);
-  });
-}
-template void launch(Stream, Count, collectives::functors::Cast<float, ai500::half> const&);
-template void launch(Stream, Count, collectives::functors::Cast<ai500::half, float> const&);
-template void launch(Stream, Count, collectives::functors::Cast<float, bfloat16> const&);
-template void launch(Stream, Count, collectives::functors::Cast<bfloat16, float> const&);
-
-}  // namespace ai500::cuda
 
 extern "C" {
 
@@ -187,6 +181,35 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
   return cudaSuccess;
 }
 cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode*) { return cudaSuccess; }
+
+// Of one stream.
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
+  std::lock_guard const lock(stream->mutex);
+  stream->recorded = std::make_unique<CUgraph_st>();
+  return cudaSuccess;
+}
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
+  std::lock_guard const lock(stream->mutex);
+  *graph = stream->recorded.release();
+  return cudaSuccess;
+}
+cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t* to_launch, cudaGraph_t graph,
+                                          unsigned long long) {
+  *to_launch = new CUgraphExec_st{graph->work};
+  return cudaSuccess;
+}
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete graph;
+  return cudaSuccess;
+}
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t graph) {
+  delete graph;
+  return cudaSuccess;
+}
+cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t stream) {
+  for (auto const& work : graph->work) enqueue(stream, work);
+  return cudaSuccess;
+}
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
   *event = new CUevent_st;

@@ -57,8 +57,10 @@ struct DeviceReduction : SlowReduction {
 }  // namespace
 
 TEST_CASE("MeasuredReduction: a sum that a device makes and measures says what was hidden") {
-  MeasuredReduction<float, DeviceReduction, HandClock> measured(
-      DeviceReduction{.hidden = 2, .exposed = 3});  // while ranks were joined
+  DeviceReduction reduction;
+  reduction.hidden = 2;  // while ranks were joined
+  reduction.exposed = 3;
+  MeasuredReduction<float, DeviceReduction, HandClock> measured(reduction);
   measured.start({});
   measured.finish();
   measured.reduction().hidden = 2.5;

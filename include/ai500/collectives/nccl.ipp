@@ -161,7 +161,11 @@ struct Membership::State {
       if (detail::Clock::now() > deadline)
         fail(call + " of " + who() + ": not done within " +
              detail::text_of_seconds(waiting.patience_seconds) + "; " + missing());
-      std::this_thread::sleep_for(std::chrono::microseconds(looks < 100 ? 20 : 1000));
+      // A sum is given to its stream in microseconds, ranks are joined in a second.
+      if (looks < 1000)
+        std::this_thread::yield();
+      else
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
 
