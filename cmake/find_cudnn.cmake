@@ -3,30 +3,10 @@
 # packages.cmake): makes ai500_found::cudnn, or says in ai500_cudnn_problem what is missing and adds to
 # ai500_missing_cudnn. Wheels hold no unversioned .so: hence the library's second name.
 # A person says where it is with -DCUDNN_ROOT=... or the environment variable CUDNN_ROOT.
-set(cudnn_roots "${CUDNN_ROOT}" "$ENV{CUDNN_ROOT}" "$ENV{EBROOTCUDNN}" "$ENV{CUDNN_HOME}" "$ENV{CONDA_PREFIX}")
-if(DEFINED ENV{CONDA_PREFIX})
-  list(APPEND cudnn_roots $ENV{CONDA_PREFIX}/targets/x86_64-linux)
-endif()
-
-# Wheels: nvidia/cudnn, and CUDA's headers, which cudnn.h includes, in nvidia/cu13 or
-# nvidia/cuda_runtime.
-foreach(prefix IN ITEMS "$ENV{VIRTUAL_ENV}" "$ENV{CONDA_PREFIX}" "$ENV{HOME}/.local" /usr/local /usr)
-  if(prefix)
-    file(GLOB wheels ${prefix}/lib/python3*/site-packages/nvidia/cudnn
-         ${prefix}/lib/python3*/site-packages/nvidia/cu1[0-9]
-         ${prefix}/lib/python3*/site-packages/nvidia/cuda_runtime
-         ${prefix}/lib/python3*/dist-packages/nvidia/cudnn
-         ${prefix}/lib/python3*/dist-packages/nvidia/cu1[0-9]
-         ${prefix}/lib/python3*/dist-packages/nvidia/cuda_runtime)
-    list(APPEND cudnn_roots ${wheels})
-  endif()
-endforeach()
-list(APPEND cudnn_roots "$ENV{CUDA_HOME}" "$ENV{CUDA_PATH}" "$ENV{EBROOTCUDA}" /usr/local/cuda)
-list(REMOVE_ITEM cudnn_roots "")
-
-set(include_suffixes include include/x86_64-linux-gnu include/aarch64-linux-gnu)
-find_path(AI500_cudnn_INCLUDE_DIR cudnn.h HINTS ${cudnn_roots} PATH_SUFFIXES ${include_suffixes})
-find_path(AI500_cudnn_CUDA_INCLUDE_DIR cuda_runtime_api.h HINTS ${cudnn_roots} PATH_SUFFIXES ${include_suffixes})
+include(${CMAKE_CURRENT_LIST_DIR}/nvidia_folders.cmake)
+ai500_nvidia_folders(cudnn_roots cudnn)
+find_path(AI500_cudnn_INCLUDE_DIR cudnn.h HINTS ${cudnn_roots} PATH_SUFFIXES ${ai500_nvidia_include_suffixes})
+find_path(AI500_cudnn_CUDA_INCLUDE_DIR cuda_runtime_api.h HINTS ${cudnn_roots} PATH_SUFFIXES ${ai500_nvidia_include_suffixes})
 # The library beside the header first: two installations must not be mixed.
 find_library(AI500_cudnn_LIBRARY NAMES cudnn libcudnn.so.9
              HINTS ${AI500_cudnn_INCLUDE_DIR}/.. ${AI500_cudnn_INCLUDE_DIR}/../.. ${cudnn_roots} PATH_SUFFIXES lib lib64)

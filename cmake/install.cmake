@@ -24,6 +24,8 @@ install(
         ${CMAKE_CURRENT_LIST_DIR}/cuda.cmake
         ${CMAKE_CURRENT_LIST_DIR}/find_cuda.cmake
         ${CMAKE_CURRENT_LIST_DIR}/find_cudnn.cmake
+        ${CMAKE_CURRENT_LIST_DIR}/find_nccl.cmake
+        ${CMAKE_CURRENT_LIST_DIR}/nvidia_folders.cmake
         ${CMAKE_CURRENT_LIST_DIR}/packages.cmake
         ${CMAKE_CURRENT_LIST_DIR}/targets.cmake
         ${CMAKE_CURRENT_LIST_DIR}/warnings.cmake

@@ -2,7 +2,7 @@
 # What ai500's targets need of a machine, by component, and whether it is there: for ai500's own build
 # and for a consumer's find_package(ai500). Downloads nothing.
 #   in   ai500_wanted                the components to look for: the targets run, eigen, onednn, zlib,
-#                                    mpi, cuda, cudnn; in ai500's own build also tests and benchmarks
+#                                    mpi, cuda, cudnn, nccl; in ai500's own build also tests and benchmarks
 #   out  ai500_found                 those of them that lack nothing
 #        ai500_missing               what the others lack, as Debian packages
 #        ai500_missing_<component>   the same of one component
@@ -72,6 +72,15 @@ endif()
 # cuDNN comes in many ways, and from NVIDIA only.
 if("cudnn" IN_LIST ai500_wanted)
   include(${CMAKE_CURRENT_LIST_DIR}/find_cudnn.cmake)
+endif()
+
+# NCCL, too; it is used on top of CUDA.
+if("nccl" IN_LIST ai500_wanted)
+  include(${CMAKE_CURRENT_LIST_DIR}/find_nccl.cmake)
+  if(ai500_missing_cuda)
+    set(ai500_nccl_problem ${ai500_cuda_problem})
+    list(APPEND ai500_missing_nccl ${ai500_missing_cuda})
+  endif()
 endif()
 
 # What only ai500's own build needs stands behind what a consumer needs.

@@ -81,3 +81,8 @@ endif()
 
 # ai500::cuda: NVIDIA GPUs.
 include(${CMAKE_CURRENT_LIST_DIR}/cuda.cmake)
+
+# ai500::nccl: sums over GPUs.
+if(TARGET ai500_cuda)
+  ai500_compiled_once(nccl ai500_cuda PRIVATE ai500_found::nccl)
+endif()

@@ -17,6 +17,8 @@ BENCHMARK = str(EXAMPLES / "image_classification")
 # Train in seconds, on data that need no files: one rank without MPI, and ranks that are MPI processes.
 SMALL_BENCHMARK = str(EXAMPLES.parent / "tests" / "small_benchmark")
 SMALL_MPI_BENCHMARK = str(EXAMPLES.parent / "tests" / "small_mpi_benchmark")
+# Its ranks are threads: --ranks N.
+SMALL_THREADS_BENCHMARK = str(EXAMPLES.parent / "tests" / "small_threads_benchmark")
 FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 

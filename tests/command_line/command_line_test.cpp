@@ -100,6 +100,9 @@ TEST_CASE("parse_command_line: without arguments everything is left to the workl
   CHECK(!given.configuration.batch);
   CHECK(!given.configuration.micro_batch);
   CHECK(!given.configuration.threads);
+  CHECK(!given.configuration.ranks);
+  CHECK(!given.configuration.patience);
+  CHECK(!given.configuration.share_accelerators);
   CHECK(given.configuration.seed == 1);
   CHECK(!given.configuration.checkpoint_steps);
   CHECK(given.configuration.scratch == "");
@@ -139,6 +142,11 @@ TEST_CASE("parse_command_line: every option arrives") {
                                  "/s",
                                  "--checkpoint-steps",
                                  "40",
+                                 "--ranks",
+                                 "8",
+                                 "--patience",
+                                 "90",
+                                 "--share-accelerators",
                                  "--quick"});
 
   CHECK(given.configuration.jobs == 4);
@@ -152,6 +160,9 @@ TEST_CASE("parse_command_line: every option arrives") {
   CHECK(given.configuration.data == "/d");
   CHECK(given.configuration.scratch == "/s");
   CHECK(given.configuration.checkpoint_steps == 40);
+  CHECK(given.configuration.ranks == 8);
+  CHECK(given.configuration.patience == 90);
+  CHECK(given.configuration.share_accelerators);
   CHECK(given.configuration.output == "o");
   CHECK(given.configuration.quick);
 }
@@ -178,6 +189,10 @@ TEST_CASE("parse_command_line: --help mentions every option, subcommand and defa
                                  "--data DIR",
                                  "--scratch DIR",
                                  "--checkpoint-steps N",
+                                 "--ranks N",
+                                 "--patience S",
+                                 "--share-accelerators",
+                                 "(default: 600)",
                                  "--output DIR",
                                  "--config FILE",
                                  "--help",
@@ -256,6 +271,7 @@ TEST_CASE("parse_command_line: a value that is out of range is refused by name")
   CHECK(error({"--batch", "0"}) == "--batch 0: must be at least 1");
   CHECK(error({"--micro-batch", "-8"}) == "--micro-batch -8: must be at least 1");
   CHECK(error({"--threads", "0"}) == "--threads 0: must be at least 1");
+  CHECK(error({"--ranks", "1025"}) == "--ranks 1025: must be at most 1024");
   CHECK(error({"plan", "--scale", "0"}) == "--scale 0: must be at least 1");
   CHECK(error({"plan", "--scale", "10000001"}) == "--scale 10000001: must be at most 10000000");
   CHECK(error({"plan", "--scale", "8", "--ranks-per-node", "0"}) ==
@@ -368,8 +384,9 @@ TEST_CASE("parse_command_line: a file's mistakes name file, line and key") {
   CHECK(message("# first\njops = 4\n") == "2: unknown key jops; did you mean jobs?");
   CHECK(message("micro_batch = 4\n") == "1: unknown key micro_batch; did you mean micro-batch?");
   CHECK(message("learning-rate = 4\n") ==
-        "1: unknown key learning-rate; there are jobs, degree, job, epochs, batch, micro-batch, "
-        "threads, checkpoint-steps, seed, quick, data, scratch, output");
+        "1: unknown key learning-rate; there are jobs, degree, ranks, job, epochs, batch, "
+        "micro-batch, threads, share-accelerators, patience, checkpoint-steps, seed, quick, data, "
+        "scratch, output");
   CHECK(contains(message("config = 'other.toml'\n"), "1: unknown key config"));
   CHECK(message("jobs = 0\n") == "1: --jobs 0: must be at least 1");
   CHECK(message("jobs = 0\n", {"--jobs", "4"}) == "1: --jobs 0: must be at least 1");

@@ -37,6 +37,7 @@ inline MemberRecord example_member() {
           .quick = true,
           .threads = 4,
           .host = "n1",
+          .devices = "2 x simulated GPU, compute capability 9.0",
           .reductions = {.transport = "shared memory",
                          .buckets = 21,
                          .wire_bytes_per_step = 102440612,

@@ -57,6 +57,7 @@ void check_equal(MemberRecord const& a, MemberRecord const& b) {
   CHECK(a.parallelism_degree == b.parallelism_degree);
   CHECK(a.threads == b.threads);
   CHECK(a.host == b.host);
+  CHECK(a.devices == b.devices);
   CHECK(a.reductions == b.reductions);
 }
 
@@ -127,6 +128,7 @@ TEST_CASE("member_from_json: every key is needed, and messages name it and the f
                                 "parallelism_degree",
                                 "threads",
                                 "host",
+                                "devices",
                                 "reductions",
                                 "transport",
                                 "buckets",

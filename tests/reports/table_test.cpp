@@ -50,7 +50,8 @@ TEST_CASE("describe: names every policy and its numbers' types") {
 TEST_CASE("describe: says where it ran") {
   std::string const text = describe(example_report());
 
-  CHECK(has(text, {"host              n1\n", "CPU               AMD EPYC 9B45\n"}));
+  CHECK(has(text, {"host              n1\n", "CPU               AMD EPYC 9B45\n",
+                   "accelerators      2 x simulated GPU, compute capability 9.0, a base model\n"}));
   CHECK(has(text, {"cores             64 of the host's 128\n", "compiler          g++ 12.2.0\n"}));
   CHECK(has(text, {"libraries         oneDNN 2.6.3\n                  Open MPI 4.1.4\n"}));
   CHECK(has(text, {"git revision      0123abc\n"}));

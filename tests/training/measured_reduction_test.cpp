@@ -46,7 +46,29 @@ struct SlowReduction {
   Count done = 0;
 };
 
+/// A device's sum, which the host's clock says nothing about.
+struct DeviceReduction : SlowReduction {
+  double hidden_seconds() const { return hidden; }
+  double exposed_seconds() const { return exposed; }
+  double hidden = 0;
+  double exposed = 0;
+};
+
 }  // namespace
+
+TEST_CASE("MeasuredReduction: a sum that a device makes and measures says what was hidden") {
+  DeviceReduction reduction;
+  reduction.hidden = 2;  // while ranks were joined
+  reduction.exposed = 3;
+  MeasuredReduction<float, DeviceReduction, HandClock> measured(reduction);
+  measured.start({});
+  measured.finish();
+  measured.reduction().hidden = 2.5;
+  measured.reduction().exposed = 3.25;
+
+  CHECK(measured.hidden_seconds() == 0.5);
+  CHECK(measured.exposed_seconds() == 0.25);
+}
 
 TEST_CASE(
     "MeasuredReduction: calls are exposed, kernels between them hidden while a sum is under way") {

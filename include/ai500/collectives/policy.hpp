@@ -37,6 +37,13 @@ concept NamesItsTransport = requires(R const& reduction) {
   { reduction.transport() } -> std::same_as<std::string>;
 };
 
+/// The sum is made beside the host, by a device that measures it.
+template <class R>
+concept TimesItself = requires(R const& reduction) {
+  { reduction.hidden_seconds() } -> std::same_as<double>;
+  { reduction.exposed_seconds() } -> std::same_as<double>;
+};
+
 /// A sum over ranks that goes on while they compute something else. Every rank starts equal parts
 /// in equal order; all calls are made by one thread.
 ///
@@ -45,7 +52,9 @@ concept NamesItsTransport = requires(R const& reduction) {
 /// all ranks, the sum. `progress()` does what can be done without waiting; a sum may need to be
 /// driven by it. `pending()` are parts that are started and not known to be sums. `transport()`
 /// says in words how sums are made. Nothing allocates after as many parts as were started before.
-/// The destructor does not wait for other ranks.
+/// The destructor does not wait for other ranks. On another device than the host all this is in the
+/// order of the device's work: the host learns from `pending()` what is a sum, and from the next
+/// call what has failed. Optionally such a reduction measures itself (TimesItself).
 template <class R, class T, class Device = devices::Host>
 concept ReductionOf = HoldsMemory<R, T, Device> && StartsParts<R, T, Device> && Progresses<R> &&
     CountsPending<R> && Finishes<R> && NamesItsTransport<R>;

@@ -21,7 +21,7 @@ namespace cuda {
 struct Properties {
   std::string name;              ///< "NVIDIA H100 80GB HBM3"
   int ordinal = 0;               ///< among the GPUs that this process sees
-  std::string bus;               ///< its place on the host: "0000:18:00.0"
+  std::string bus = {};          ///< its place on the host: "0000:18:00.0"
   int major = 0, minor = 0;      ///< compute capability: 9.0
   std::size_t memory_bytes = 0;  ///< all of it
   int multiprocessors = 0;       ///< SMs

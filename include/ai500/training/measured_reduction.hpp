@@ -13,19 +13,31 @@ namespace ai500 {
 /// Exposed is all time spent in here: the thread sends, sums its slice or waits for slower ranks
 /// and computes nothing else. Hidden is the time outside, in kernels, while a part was under way:
 /// from the return of a call that left one pending to the next call, which is when the end of a sum
-/// is noticed.
+/// is noticed. A reduction that is made beside the host is not seen by the host's clock: it says
+/// itself what was hidden and exposed.
 /// @tparam Clock steady; tests have one of their own
 template <class T, class Reduction, class Clock = std::chrono::steady_clock,
           class Device = devices::Host>
   requires ReductionOf<Reduction, T, Device>
 class MeasuredReduction {
  public:
-  explicit MeasuredReduction(Reduction reduction) : reduction_(std::move(reduction)) {}
+  explicit MeasuredReduction(Reduction reduction) : reduction_(std::move(reduction)) {
+    if constexpr (TimesItself<Reduction>) {
+      hidden_before_ = reduction_.hidden_seconds();
+      exposed_before_ = reduction_.exposed_seconds();
+    }
+  }
 
   Reduction& reduction() { return reduction_; }
   Reduction const& reduction() const { return reduction_; }
-  double hidden_seconds() const { return seconds(hidden_); }
-  double exposed_seconds() const { return seconds(exposed_); }
+  double hidden_seconds() const {
+    if constexpr (TimesItself<Reduction>) return reduction_.hidden_seconds() - hidden_before_;
+    return seconds(hidden_);
+  }
+  double exposed_seconds() const {
+    if constexpr (TimesItself<Reduction>) return reduction_.exposed_seconds() - exposed_before_;
+    return seconds(exposed_);
+  }
 
   void start(View<T, Device> part) {
     measure([&] { reduction_.start(part); });
@@ -60,6 +72,8 @@ class MeasuredReduction {
   typename Clock::time_point left_{};
   Duration hidden_{};
   Duration exposed_{};
+  double hidden_before_ = 0;  // in what was summed to join the ranks
+  double exposed_before_ = 0;
 };
 
 }  // namespace ai500

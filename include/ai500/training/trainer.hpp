@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <thread>
@@ -42,6 +43,7 @@ class Trainer {
   using Device = typename Kernels::Device;
   using Compute = typename Precision::compute;
   using Accumulate = typename Precision::accumulate;
+  using Message = typename Precision::message;
   using State = ModelState<Accumulate, Device>;
 
   /// Prepares; not collective.
@@ -91,7 +93,8 @@ class Trainer {
   [[gnu::cold]] void connect() {
     if (reduction_ || network_.elements_to_place() == 0) return;
     reduction_.emplace(
-        communicator_.template reduction<Accumulate>(device_, network_.elements_to_place()));
+        join_for<Message>(communicator_, device_, network_.elements_to_place(),
+                          network_.program().value(network_.program().gradients).shape.elements()));
     network_.place_reduction(reduction_->reduction().memory());
   }
 
@@ -116,10 +119,16 @@ class Trainer {
   /// The batch's mean loss of the earliest step that was started and whose loss was not asked for,
   /// the same on all ranks. Waits for the step.
   double next_loss() {
-    return static_cast<double>(losses_.next([&] {
+    auto const require_peers = [&] {
       if (reduction_) reduction_->reduction().progress();  // a peer may have been lost
+    };
+    auto const loss = losses_.next([&] {
+      require_peers();
       std::this_thread::yield();
-    }));
+    });
+    // A device's step may have ended only because one was.
+    if constexpr (!ReachedByHost<Device>) require_peers();
+    return static_cast<double>(loss);
   }
 
   /// What reductions have cost since the beginning; seconds are this rank's.
@@ -133,14 +142,29 @@ class Trainer {
       if (!std::holds_alternative<steps::AllReduceStart>(step.what)) continue;
       ++cost.buckets;
       cost.wire_bytes_per_step +=
-          program.value(step.reads[0]).shape.elements() * static_cast<Count>(sizeof(Accumulate));
+          wire_bytes(program.value(step.reads[0]), program.value(program.gradients));
     }
     return cost;
   }
 
  private:
+  /// Gradients are sent as `Send`; statistics and the loss, which people read, as they are.
+  template <class Send>
+  static auto join_for(C& communicator, Device& device, Count elements,
+                       [[maybe_unused]] Count gradients) {
+    if constexpr (std::same_as<Send, Accumulate>)
+      return communicator.template reduction<Accumulate>(device, elements);
+    else
+      return communicator.template reduction<Accumulate, Send>(device, elements, gradients);
+  }
+  static Count wire_bytes(ProgramValue const& part, ProgramValue const& gradients) {
+    bool const is_gradient = part.offset < gradients.shape.elements();
+    return part.shape.elements() *
+           static_cast<Count>(is_gradient ? sizeof(Message) : sizeof(Accumulate));
+  }
+
   using Reduction =
-      decltype(std::declval<C&>().template reduction<Accumulate>(std::declval<Device&>(), Count{}));
+      decltype(join_for<Message>(std::declval<C&>(), std::declval<Device&>(), Count{}, Count{}));
 
   using LossScaling = optimizers::LossScaling<Device, Accumulate>;
 
@@ -152,8 +176,9 @@ class Trainer {
   }
 
   void run_step() {
-    if constexpr (can_be_recorded) {
-      if (started_ == 1 || recording_) {
+    if constexpr (Records<Device>) {
+      bool const can_be_recorded = WorksInQueue<Reduction> || !reduction_;
+      if (can_be_recorded && (started_ == 1 || recording_)) {
         if (!recording_) recording_.emplace(device_.record([&] { network_.run(System{*this}); }));
         device_.replay(*recording_);
         return;
@@ -180,8 +205,6 @@ class Trainer {
       if (trainer.reduction_) trainer.reduction_->progress();
     }
   };
-
-  static constexpr bool can_be_recorded = Records<Device> && WorksInQueue<Reduction>;
 
   Device& device_;
   C communicator_;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file GPUs and NCCL, simulated on the host: what nccl.ipp and cuda.ipp call, in
+/// simulated_cuda.cpp and simulated_nccl.cpp, linked in the place of libcudart and libnccl. A
+/// stream is a thread that works off what it is given, device memory is the host's, and ranks are
+/// threads of this process.
+#pragma once
+
+#include <atomic>
+#include <functional>
+
+#include <ai500/core/types.hpp>
+#include <ai500/devices/cuda/launch.hpp>
+
+namespace ai500::simulated {
+
+/// The GPUs that the process sees.
+inline std::atomic<int> gpus = 4;
+
+/// What GPUs and NCCL are made to do wrong; -1: nothing.
+struct Faults {
+  std::atomic<int> rank_with_asynchronous_error = -1;
+  std::atomic<int> rank_whose_call_fails = -1;  ///< ncclAllReduce returns an error
+};
+inline Faults faults;
+
+/// Communicators of NCCL's that are open.
+inline std::atomic<int> open_communicators = 0;
+
+/// Gives work to a stream.
+void enqueue(cuda::Stream stream, std::function<void()> work);
+
+}  // namespace ai500::simulated
+
+namespace ai500::cuda {
+
+/// What nvcc compiles elsewhere.
+template <class Functor>
+void launch(Stream stream, Count n, Functor const& functor) {
+  simulated::enqueue(stream, [=] {
+    for (Count i = 0; i < n; ++i) functor(i);
+  });
+}
+
+}  // namespace ai500::cuda
