@@ -52,6 +52,9 @@ Values rounded(Values values) {
 /// How far a result that is rounded once to bfloat16 may be from the exact one: half a unit in the
 /// last of 8 binary places, at most 2^-8 of it, and what is computed in float before.
 inline constexpr double bfloat16_tolerance = 0x1p-8 + 1e-5;
+/// The same of a result that is stored as T.
+template <class T>
+inline constexpr double stored_tolerance = std::is_same_v<T, bfloat16> ? bfloat16_tolerance : 1e-5;
 
 /// The elements of a value in another layout.
 inline Values in_layout(Values const& values, Shape const& s, Layout from, Layout to) {
