@@ -4,6 +4,7 @@
 #include <ai500/kernels/onednn.hpp>
 
 #include "harness.hpp"
+#include "runs_here.hpp"
 
 namespace ai500::testing {
 
@@ -68,6 +69,7 @@ namespace {
 /// all layouts that it offers.
 template <class T, class Operation>
 void check_corners(double tolerance) {
+  if (skipped<T>()) return;
   using Kernel = kernels::OneDnn::for_operation<Operation>;
   for (int threads : {1, 2}) {
     devices::Host host = kernels::OneDnn::Traits::make_device({.threads = threads});
@@ -117,6 +119,7 @@ TEST_CASE("OneDnn: filter gradients of bfloat16 numbers are summed and written i
 }
 
 TEST_CASE("OneDnn: a weight in FP32 is rounded to bfloat16, to the nearest, before it is used") {
+  if (skipped<bfloat16>()) return;
   Random random(3);
   Shapes const shapes{{{2, 16, 6, 6}, {16, 16, 3, 3}}, {{2, 16, 6, 6}}};
   steps::Convolution const what{square(3, 1, 1)};
