@@ -118,6 +118,30 @@ TEST_CASE("OneDnn: filter gradients of bfloat16 numbers are summed and written i
   check_corners<bfloat16, steps::ConvolutionFilterGradient>(1e-5);
 }
 
+TEST_CASE_TEMPLATE("OneDnn: filter gradients of 1x1 convolutions in blocks come out in plain order",
+                   T, float, bfloat16) {
+  if (skipped<T>()) return;
+  for (Count inputs : {16, 64, 1024})
+    for (Count outputs : {16, 48}) {
+      Shape const x{2, inputs, 3, 3}, dy{2, outputs, 3, 3}, weight{outputs, inputs, 1, 1};
+      Random random(static_cast<std::uint64_t>(inputs + outputs));
+      Values const values = rounded<T>(random.numbers(x)),
+                   gradient = rounded<T>(random.numbers(dy));
+      Values const expected = run_step<kernels::Reference, double>(
+          steps::ConvolutionFilterGradient{square(1)}, Shapes{{x, dy}, {weight}, {}},
+          {values, gradient})[0];
+      Layout const blocks = Layout::channels_16;
+
+      auto const result = run_step<kernels::OneDnn, T>(
+          steps::ConvolutionFilterGradient{square(1)},
+          Shapes{{x, dy}, {weight}, {{blocks, blocks}, {Layout::plain}}},
+          {in_layout(values, x, Layout::plain, blocks),
+           in_layout(gradient, dy, Layout::plain, blocks)})[0];
+
+      CHECK(relative_error(result, expected) <= 1e-5);
+    }
+}
+
 TEST_CASE("OneDnn: a weight in FP32 is rounded to bfloat16, to the nearest, before it is used") {
   if (skipped<bfloat16>()) return;
   Random random(3);

@@ -114,7 +114,7 @@ ConvolutionDataGradient::Prepared ConvolutionDataGradient::prepare(devices::Host
 struct ConvolutionFilterGradient::Prepared::State {
   Engine engine;
   FilterConvolution primitive;
-  Weight dweight;
+  WeightGradient dweight;
   Memory x, dy;
 };
 
@@ -141,7 +141,7 @@ std::vector<StepLayouts> ConvolutionFilterGradient::layouts(devices::Host&, oper
   });
 }
 
-ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::Host&,
+ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::Host& device,
                                                                        operation const& what,
                                                                        Shapes const& shapes,
                                                                        Types types) {
@@ -154,7 +154,7 @@ ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::
     auto const chosen = filter_convolution(engine, geometry, x, dy);
     return Prepared{std::make_shared<Prepared::State>(
         Prepared::State{engine, FilterConvolution(chosen),
-                        Weight(engine, geometry.plain_weight(), chosen.diff_weights_desc()),
+                        WeightGradient(device, engine, geometry, chosen.diff_weights_desc()),
                         elsewhere(x, engine), elsewhere(dy, engine)})};
   });
 }
