@@ -15,6 +15,7 @@
 #include <ai500/models/resnet.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
 #include <ai500/parallel_modes/data.hpp>
+#include <ai500/precision/bf16_mixed.hpp>
 #include <ai500/precision/fp32.hpp>
 #include <ai500/training/initialization.hpp>
 #include <ai500/training/trainer.hpp>
@@ -35,18 +36,19 @@ struct Size {
   Count batch;
 };
 
-template <class Kernels>
+template <class Kernels, PrecisionPolicy Precision>
 void train(bench::State& state, Graph const& graph, Size const& size, int threads) {
   using SelfCommunicator = collectives::Self::Communicator;
   auto device = Kernels::Traits::make_device({.threads = threads});
   auto model = initial_state<float>(device, graph, 1, 0);
-  Trainer<Kernels, precision::Fp32, optimizers::SgdMomentum, parallel_modes::Data, SelfCommunicator>
+  Trainer<Kernels, Precision, optimizers::SgdMomentum, parallel_modes::Data, SelfCommunicator>
       trainer(device, graph, {.batch = size.batch, .micro_batch = size.batch, .micro_batches = 1},
               {}, {}, model);
   RandomKey const key{.seed = 1, .purpose = purpose::synthetic_data};
   std::uint64_t next = 0;
-  std::vector<float> images(trainer.input().images().span().size());
-  for (float& pixel : images) pixel = static_cast<float>(4 * random_unit(key, next++) - 2);
+  using Pixel = typename Precision::compute;
+  std::vector<Pixel> images(trainer.input().images().span().size());
+  for (Pixel& pixel : images) pixel = Pixel(4 * random_unit(key, next++) - 2);
   std::vector<std::int32_t> labels(trainer.input().labels().span().size());
   for (std::int32_t& label : labels)
     label = static_cast<std::int32_t>(random_unit(key, next++) * static_cast<double>(size.classes));
@@ -75,15 +77,17 @@ void train(bench::State& state, Graph const& graph, Size const& size, int thread
       flops_a_step * static_cast<double>(state.iterations()) / seconds.count() / peak;
 }
 
-template <class Kernels, ModelPolicy Model>
+template <class Kernels, ModelPolicy Model, PrecisionPolicy Precision = precision::Fp32>
 void add_training_step(Size const& size) {
   Graph const graph = workloads::with_cross_entropy(Model::graph(size.image, size.classes), 0.1);
   for (int const threads : bench::thread_counts()) {
     if (threads > 1 && !Kernels::Traits::threaded) continue;
     std::string const name = std::string(Kernels::Traits::name) + "/" + std::string(Model::name) +
-                             "/" + size.name + "/batch:" + std::to_string(size.batch) +
+                             "/" + std::string(Precision::name) + "/" + size.name +
+                             "/batch:" + std::to_string(size.batch) +
                              "/threads:" + std::to_string(threads);
-    bench::add(name, [=](bench::State& state) { train<Kernels>(state, graph, size, threads); });
+    bench::add(
+        name, [=](bench::State& state) { train<Kernels, Precision>(state, graph, size, threads); });
   }
 }
 
@@ -96,5 +100,10 @@ int main(int argc, char** argv) {
     add_training_step<kernels::Reference, models::SmallResNet>(fashion_mnist);
     add_training_step<kernels::OneDnn, models::SmallResNet>(fashion_mnist);
     add_training_step<kernels::OneDnn, models::ResNet50V15>(imagenet);
+    if (kernels::OneDnn::Traits::runs_here({NumberType::bfloat16, NumberType::float32})) {
+      using precision::Bf16Mixed;
+      add_training_step<kernels::OneDnn, models::SmallResNet, Bf16Mixed>(fashion_mnist);
+      add_training_step<kernels::OneDnn, models::ResNet50V15, Bf16Mixed>(imagenet);
+    }
   });
 }

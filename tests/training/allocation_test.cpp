@@ -10,11 +10,13 @@
 #include <ai500/kernels/reference.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
 #include <ai500/parallel_modes/data.hpp>
+#include <ai500/precision/bf16_mixed.hpp>
 #include <ai500/precision/fp32.hpp>
 #include <ai500/training/fit.hpp>
 #include <ai500/training/initialization.hpp>
 #include <ai500/training/trainer.hpp>
 
+#include "../kernels/runs_here.hpp"
 #include "counted_allocations.hpp"
 #include "small_model.hpp"
 
@@ -26,14 +28,14 @@ using ai500::testing::Allocations;
 namespace {
 
 /// Trains three epochs of eight steps. @return what was counted after each step
-template <class Kernels>
+template <class Kernels, class Precision>
 std::vector<Allocations> allocations_of_training(int threads) {
   typename Kernels::Device device = Kernels::Traits::make_device({.threads = threads});
   testing::SmallImages const images{};
   Graph const graph = testing::small_graph();
   auto state = initial_state<float>(device, graph, 1, 0);
   optimizers::SgdMomentum const optimizer{};
-  Trainer<Kernels, precision::Fp32, optimizers::SgdMomentum, parallel_modes::Data,
+  Trainer<Kernels, Precision, optimizers::SgdMomentum, parallel_modes::Data,
           collectives::Self::Communicator>
       trainer(device, graph, batch_plan(32, 8, 1), optimizer, {}, state);
   std::vector<Sample> samples(256);
@@ -49,16 +51,18 @@ std::vector<Allocations> allocations_of_training(int threads) {
 }  // namespace
 
 TEST_CASE("fit: allocates nothing after the first step") {
-  auto const counted = allocations_of_training<kernels::Reference>(1);
+  auto const counted = allocations_of_training<kernels::Reference, precision::Fp32>(1);
 
   REQUIRE(counted.size() == 24);
   CHECK(counted.front().ours > 0);  // the counter works: preparing has allocated
   CHECK(counted.back().ours == counted.front().ours);
 }
 
-TEST_CASE("fit: on oneDNN allocates nothing but what oneDNN does inside its calls") {
+TEST_CASE_TEMPLATE("fit: on oneDNN allocates nothing but what oneDNN does inside its calls",
+                   Precision, precision::Fp32, precision::Bf16Mixed) {
+  if (testing::skipped<typename Precision::compute>()) return;
   for (int threads : {1, 2}) {
-    auto const counted = allocations_of_training<kernels::OneDnn>(threads);
+    auto const counted = allocations_of_training<kernels::OneDnn, Precision>(threads);
 
     CHECK(counted.back().ours == counted.front().ours);
     // Theirs are the same few each step: nothing piles up.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <vector>
 
 #include <ai500/core/random.hpp>
@@ -15,6 +16,8 @@
 #include <ai500/training/initialization.hpp>
 #include <ai500/training/prepared_program.hpp>
 #include <ai500/workloads/image_classification.hpp>
+
+#include "../kernels/runs_here.hpp"
 
 using namespace ai500;
 
@@ -31,16 +34,19 @@ struct Outcome {
   std::string fused;
 };
 
+/// @tparam T activations
+template <class T>
 Outcome run_once(Program program, bool fuses) {
   devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 1});
-  KernelTable table = kernel_table<kernels::OneDnn>(host, Types{});
+  KernelTable table =
+      kernel_table<kernels::OneDnn>(host, Types{number_type<T>, NumberType::float32});
   if (!fuses)
     for (StepOperation const& what : {StepOperation(steps::NormalizationForward{}),
                                       StepOperation(steps::NormalizationBackward{}),
                                       StepOperation(steps::NormalizationEvaluation{})})
       table.entries[what.index()] = {};
   auto state = initial_state<float>(host, small_resnet(), 1, 0);
-  PreparedProgram prepared(std::move(program), table, NumberSizes{});
+  PreparedProgram prepared(std::move(program), table, NumberSizes{{sizeof(T), 4, 4}});
   Buffer<std::byte> arena(host, static_cast<Count>(prepared.plan().arena_bytes));
   prepared.prepare(
       {.arena = arena.data(),
@@ -48,20 +54,16 @@ Outcome run_once(Program program, bool fuses) {
        .running_statistics = reinterpret_cast<std::byte*>(state.running_statistics.data())});
 
   Program const& ran = prepared.program();
-  auto view = [&](ValueIndex value) {
-    return View<float>(static_cast<float*>(prepared.place(value)),
-                       ran.value(value).shape.elements());
-  };
-  View<float> const images = view(ran.images);
-  for (Count i = 0; i < images.size(); ++i)
-    images.data()[i] = static_cast<float>(random_unit({1, 0, 99}, static_cast<std::uint64_t>(i)));
+  T* const images = static_cast<T*>(prepared.place(ran.images));
+  for (Count i = 0; i < ran.value(ran.images).shape.elements(); ++i)
+    images[i] = T(random_unit({1, 0, 99}, static_cast<std::uint64_t>(i)));
   if (ran.labels != no_value)
     for (Count i = 0; i < ran.value(ran.labels).shape.elements(); ++i)
       static_cast<std::int32_t*>(prepared.place(ran.labels))[i] = static_cast<std::int32_t>(i % 10);
   prepared.run([](Step const&) {});
-  auto const result =
-      view(ran.probabilities != no_value ? ran.probabilities : ran.reduction).span();
-  return {{result.begin(), result.end()}, describe_fused(ran)};
+  ValueIndex const seen = ran.probabilities != no_value ? ran.probabilities : ran.reduction;
+  float const* const result = static_cast<float const*>(prepared.place(seen));
+  return {{result, result + ran.value(seen).shape.elements()}, describe_fused(ran)};
 }
 
 /// The greatest difference, relative to the greatest value.
@@ -80,8 +82,8 @@ double difference(std::vector<float> const& a, std::vector<float> const& b) {
 TEST_CASE("a fused training program has the gradients, statistics and loss of the unfused one") {
   Program const program = parallel_modes::micro_batches(lower_training(small_resnet(), 8, 16), 2);
 
-  Outcome const apart = run_once(program, false);
-  Outcome const fused = run_once(program, true);
+  Outcome const apart = run_once<float>(program, false);
+  Outcome const fused = run_once<float>(program, true);
 
   CHECK(apart.fused.empty());
   CHECK(fused.fused.find("6 x normalization forward + add + relu") != std::string::npos);
@@ -92,10 +94,46 @@ TEST_CASE("a fused training program has the gradients, statistics and loss of th
 TEST_CASE("a fused evaluation has the probabilities of the unfused one") {
   Program const program = lower_evaluation(small_resnet(), 8);
 
-  Outcome const apart = run_once(program, false);
-  Outcome const fused = run_once(program, true);
+  Outcome const apart = run_once<float>(program, false);
+  Outcome const fused = run_once<float>(program, true);
 
   CHECK(apart.fused.empty());
   CHECK(fused.fused.find("normalization evaluation + relu") != std::string::npos);
   CHECK(difference(fused.values, apart.values) <= 1e-5);
+}
+
+// An activation or gradient that is rounded to 8 binary places is wrong by 2^-8 at most, by 2^-10
+// or so on average. From the images to the first filters' gradients there are about 60 such
+// roundings, of either sign: 60^0.5 2^-10 = 0.8 %; the bound is four times that.
+constexpr double bfloat16_program_tolerance = 0.03;
+
+TEST_CASE(
+    "a training program in bfloat16 has the gradients and loss of FP32, rounded; fused, too") {
+  if (testing::skipped<bfloat16>()) return;
+  Program const program = parallel_modes::micro_batches(lower_training(small_resnet(), 8, 16), 2);
+  Outcome const exact = run_once<float>(program, true);
+
+  Outcome const apart = run_once<bfloat16>(program, false);
+  Outcome const fused = run_once<bfloat16>(program, true);
+
+  CHECK(apart.fused.empty());
+  CHECK(fused.fused == exact.fused);
+  CHECK(difference(apart.values, exact.values) <= bfloat16_program_tolerance);
+  CHECK(difference(fused.values, exact.values) <= bfloat16_program_tolerance);
+  CHECK(difference(fused.values, exact.values) > 1e-5);  // it has really run in bfloat16
+}
+
+TEST_CASE("an evaluation in bfloat16 has the probabilities of FP32, rounded, that sum to 1") {
+  if (testing::skipped<bfloat16>()) return;
+  Program const program = lower_evaluation(small_resnet(), 8);
+  Outcome const exact = run_once<float>(program, true);
+
+  Outcome const fused = run_once<bfloat16>(program, true);
+
+  CHECK(difference(fused.values, exact.values) <= bfloat16_program_tolerance);
+  for (std::size_t image = 0; image < 8; ++image) {
+    auto const first = fused.values.begin() + static_cast<std::ptrdiff_t>(10 * image);
+    // Probabilities are FP32: in bfloat16 they would sum to 1 within some thousandths only.
+    CHECK(std::abs(std::accumulate(first, first + 10, 0.0) - 1) <= 1e-6);
+  }
 }

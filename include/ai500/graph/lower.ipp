@@ -219,8 +219,8 @@ class Lowering {
   void forward(operators::SoftmaxCrossEntropy const& what, Operation const& operation) {
     ValueIndex const logits = in(operation);
     if (!training_) {
-      program_.probabilities = program_.add_value(
-          {"probabilities", program_.value(logits).shape, NumberRole::compute, Residence::output});
+      program_.probabilities = program_.add_value({"probabilities", program_.value(logits).shape,
+                                                   NumberRole::accumulate, Residence::output});
       append(steps::Softmax{}, {logits}, {program_.probabilities}, "softmax");
       return;
     }

@@ -189,7 +189,7 @@ struct AveragePoolingGradient {
   bool operator==(AveragePoolingGradient const&) const = default;
 };
 
-/// reads logits (n, classes); writes probabilities (n, classes).
+/// reads logits (n, classes); writes probabilities (n, classes), in the accumulate type: they vote.
 struct Softmax {
   static constexpr std::string_view name = "softmax";
   bool operator==(Softmax const&) const = default;

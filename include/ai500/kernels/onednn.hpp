@@ -33,14 +33,16 @@ struct Traits {
   static Device make_device(DeviceChoice const& choice) {
     return Device(devices::openmp_team(choice.threads));
   }
-  static std::string library();  ///< "oneDNN 2.6.3"
+  static std::string library();  ///< "oneDNN 2.6.3", and whether it emulates bfloat16
   static constexpr bool computes_in(Types types) { return onednn::computes_in(types); }
+  /// Whether this processor has what oneDNN needs for the types: AVX-512 for bfloat16.
+  static bool runs_here(Types types);
 };
 static_assert(KernelSetTraits<Traits>);
 
 }  // namespace onednn
 
-/// FP32 at the speed of oneDNN.
+/// FP32 or bfloat16 (precision::Bf16Mixed) at the speed of oneDNN.
 using OneDnn = KernelSet<onednn::Traits, onednn::Convolution, onednn::ConvolutionDataGradient,
                          onednn::ConvolutionFilterGradient, onednn::FullyConnected,
                          onednn::FullyConnectedDataGradient, onednn::FullyConnectedWeightGradient,

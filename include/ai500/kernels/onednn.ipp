@@ -14,7 +14,15 @@
 
 namespace ai500::kernels::onednn {
 
-std::string Traits::library() { return "oneDNN " + version(); }
+std::string Traits::library() {
+  bool const emulates = bfloat_support() == BfloatSupport::emulated;
+  return "oneDNN " + version() + (emulates ? " (bfloat16 is emulated)" : "");
+}
+
+bool Traits::runs_here(Types types) {
+  bool const is_bfloat = types.compute == NumberType::bfloat16;
+  return computes_in(types) && !(is_bfloat && bfloat_support() == BfloatSupport::none);
+}
 
 }  // namespace ai500::kernels::onednn
 

@@ -36,7 +36,7 @@ concept ScalesLoss = requires {
 /// Optionally `static constexpr precision::DynamicLossScaling loss_scaling` (ScalesLoss).
 ///
 /// Semantics: `accumulate` is at least as wide as `compute`.
-/// Models: precision::Fp32, precision::Fp64, precision::Mixed.
+/// Models: precision::Fp32, precision::Fp64, precision::Mixed, precision::Bf16Mixed.
 template <class P>
 concept PrecisionPolicy =
     Named<P> && HasComputeType<P> && HasAccumulateType<P> && HasMessageType<P>;

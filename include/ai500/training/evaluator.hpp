@@ -61,7 +61,7 @@ class Evaluator {
   Count batch_;
   Network<Kernels, Precision> network_;
   Mirror<typename Precision::compute, Device> images_;
-  Mirror<typename Precision::compute, Device> probabilities_;
+  Mirror<typename Precision::accumulate, Device> probabilities_;
 };
 
 }  // namespace ai500

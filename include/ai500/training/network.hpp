@@ -107,7 +107,7 @@ class Network {
 
   View<Compute, Device> images() { return view<Compute>(program().images); }
   View<std::int32_t, Device> labels() { return view<std::int32_t>(program().labels); }
-  View<Compute, Device> probabilities() { return view<Compute>(program().probabilities); }
+  View<Accumulate, Device> probabilities() { return view<Accumulate>(program().probabilities); }
   View<Accumulate, Device> loss() { return view<Accumulate>(program().loss); }
 
  private:

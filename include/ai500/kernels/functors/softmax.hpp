@@ -26,19 +26,20 @@ AI500_HOST_DEVICE Real log_sum_of_exponentials(T const* logits, Count classes) {
   return greatest + std::log(interleaved_sum<Real>(classes, term));
 }
 
-/// probabilities[j] = exp(logits[j]) / sum over k of exp(logits[k])
+/// probabilities[j] = exp(logits[j]) / sum over k of exp(logits[k]). They are votes, so they are
+/// not rounded to 16 bits.
 template <class T, class Real>
 struct Softmax {
-  T const* logits;   // (items, classes)
-  T* probabilities;  // (items, classes)
+  T const* logits;             // (items, classes)
+  Computed<T>* probabilities;  // (items, classes)
   Count classes;
 
   AI500_HOST_DEVICE void operator()(Count item) const {
     T const* const from = logits + item * classes;
-    T* const to = probabilities + item * classes;
+    Computed<T>* const to = probabilities + item * classes;
     Real const normalizer = log_sum_of_exponentials<Real>(from, classes);
     for (Count j = 0; j < classes; ++j)
-      to[j] = static_cast<T>(std::exp(static_cast<Real>(from[j]) - normalizer));
+      to[j] = static_cast<Computed<T>>(std::exp(static_cast<Real>(from[j]) - normalizer));
   }
 };
 

@@ -84,8 +84,11 @@ inline Descriptor descriptor(Shape const& shape, Layout layout, NumberType type)
   return {dims(shape), data_type(type), tag};
 }
 
-/// Activations in whatever order oneDNN likes best.
+/// Activations in whatever order oneDNN likes best; in bfloat16 in blocks where they fit, for with
+/// AMX it would like NHWC, which normalizations do not offer.
 inline Descriptor any_order(Shape const& shape, NumberType type) {
+  if (type == NumberType::bfloat16 && fits(Layout::channels_16, shape))
+    return descriptor(shape, Layout::channels_16, type);
   return {dims(shape), data_type(type), Memory::format_tag::any};
 }
 
@@ -180,10 +183,23 @@ struct PoolingGeometry {
   }
 };
 
+/// A matrix, row by row ("ab"), column by column ("ba"), or in whatever order oneDNN likes best.
+inline Descriptor matrix(Count rows, Count columns, NumberType type, Memory::format_tag order) {
+  return {{rows, columns}, data_type(type), order};
+}
+
+using Product = dnnl::matmul;
 using ForwardPooling = dnnl::pooling_forward;
 using BackwardPooling = dnnl::pooling_backward;
 
 #if DNNL_VERSION_MAJOR >= 3
+
+/// c = a b + bias; an empty bias: none.
+inline Product::primitive_desc product(Engine const& engine, Descriptor const& a,
+                                       Descriptor const& b, Descriptor const& bias,
+                                       Descriptor const& c) {
+  return {engine.engine, a, b, bias, c};
+}
 
 inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
                                                       PoolingGeometry const& g, Shape const& x,
@@ -260,6 +276,12 @@ inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine
 }
 
 #else
+
+inline Product::primitive_desc product(Engine const& engine, Descriptor const& a,
+                                       Descriptor const& b, Descriptor const& bias,
+                                       Descriptor const& c) {
+  return {{a, b, bias, c}, engine.engine};
+}
 
 inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
                                                       PoolingGeometry const& g, Shape const& x,

@@ -2,10 +2,9 @@
 /// @file The definitions of convolution.hpp.
 #pragma once
 
-#include <optional>
-
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
+#include <ai500/kernels/onednn/weight.ipp>
 #include <ai500/kernels/reference/convolution.hpp>
 
 namespace ai500::kernels::onednn {
@@ -21,43 +20,6 @@ void check_convolution(Operation const& what, Shapes const& shapes, Shape const&
 }
 
 }  // namespace detail
-
-/// A weight in plain order and FP32 outside, in oneDNN's order and type inside.
-class Weight {
- public:
-  /// @param inside the order and type that the primitive wants
-  Weight(Engine const& engine, Descriptor const& plain, Descriptor const& inside)
-      : outside_(elsewhere(plain, engine)) {
-    if (inside == plain) return;
-    inside_.emplace(inside, engine.engine);
-    bring_in_.emplace(outside_, *inside_);
-    bring_out_.emplace(*inside_, outside_);
-  }
-
-  /// The memory that the primitive reads, filled from `elements`.
-  Memory* brought_in(float const* elements, dnnl::stream const& stream) {
-    point(outside_, elements);
-    if (!inside_) return &outside_;
-    execute(*bring_in_, stream, {{DNNL_ARG_FROM, &outside_}, {DNNL_ARG_TO, &*inside_}});
-    return &*inside_;
-  }
-
-  /// The memory that the primitive writes; `bring_out` then fills `elements`.
-  Memory* to_write(float* elements) {
-    point(outside_, elements);
-    return inside_ ? &*inside_ : &outside_;
-  }
-  void bring_out(dnnl::stream const& stream) {
-    if (inside_)
-      execute(*bring_out_, stream, {{DNNL_ARG_FROM, &*inside_}, {DNNL_ARG_TO, &outside_}});
-  }
-
- private:
-  Memory outside_;
-  std::optional<Memory> inside_;
-  std::optional<dnnl::reorder> bring_in_;
-  std::optional<dnnl::reorder> bring_out_;
-};
 
 struct Convolution::Prepared::State {
   Engine engine;
@@ -152,7 +114,7 @@ ConvolutionDataGradient::Prepared ConvolutionDataGradient::prepare(devices::Host
 struct ConvolutionFilterGradient::Prepared::State {
   Engine engine;
   FilterConvolution primitive;
-  Weight dweight;
+  WeightGradient dweight;
   Memory x, dy;
 };
 
@@ -179,7 +141,7 @@ std::vector<StepLayouts> ConvolutionFilterGradient::layouts(devices::Host&, oper
   });
 }
 
-ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::Host&,
+ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::Host& device,
                                                                        operation const& what,
                                                                        Shapes const& shapes,
                                                                        Types types) {
@@ -192,7 +154,7 @@ ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::
     auto const chosen = filter_convolution(engine, geometry, x, dy);
     return Prepared{std::make_shared<Prepared::State>(
         Prepared::State{engine, FilterConvolution(chosen),
-                        Weight(engine, geometry.plain_weight(), chosen.diff_weights_desc()),
+                        WeightGradient(device, engine, geometry, chosen.diff_weights_desc()),
                         elsewhere(x, engine), elsewhere(dy, engine)})};
   });
 }

@@ -2,6 +2,7 @@
 /// @file The fully connected layer by oneDNN's matrix product.
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include <ai500/devices/host.hpp>
@@ -9,22 +10,19 @@
 
 namespace ai500::kernels::onednn {
 
-/// The extents of a fully connected layer.
-struct FullyConnectedGeometry {
-  Count items, inputs, outputs;
-};
-
 /// y = x weight^T + bias
 struct FullyConnected {
   static constexpr std::string_view name = "onednn";
   using operation = steps::FullyConnected;
 
   struct Prepared {
-    FullyConnectedGeometry g;
+    struct State;
+    std::shared_ptr<State> state;
+
     void run(Arguments arguments);
   };
 
-  /// @throws GraphError when the shapes do not fit
+  /// @throws GraphError when the shapes do not fit, Error when oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<FullyConnected, devices::Host>);
@@ -35,11 +33,13 @@ struct FullyConnectedDataGradient {
   using operation = steps::FullyConnectedDataGradient;
 
   struct Prepared {
-    FullyConnectedGeometry g;
+    struct State;
+    std::shared_ptr<State> state;
+
     void run(Arguments arguments);
   };
 
-  /// @throws GraphError when the shapes do not fit
+  /// @throws GraphError when the shapes do not fit, Error when oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<FullyConnectedDataGradient, devices::Host>);
@@ -50,11 +50,13 @@ struct FullyConnectedWeightGradient {
   using operation = steps::FullyConnectedWeightGradient;
 
   struct Prepared {
-    FullyConnectedGeometry g;
+    struct State;
+    std::shared_ptr<State> state;
+
     void run(Arguments arguments);
   };
 
-  /// @throws GraphError when the shapes do not fit
+  /// @throws GraphError when the shapes do not fit, Error when oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<FullyConnectedWeightGradient, devices::Host>);

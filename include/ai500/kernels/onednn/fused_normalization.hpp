@@ -23,8 +23,9 @@ int slab_parts(Count blocks, Count items, int threads);
 struct FusedSlabs {
   devices::Host* device;
   Blocks at;
-  int lanes;  ///< channels of a block: 16 or 8
-  int parts;  ///< of a slab
+  NumberType type;  ///< of activations
+  int lanes;        ///< channels of a block: 16 or 8
+  int parts;        ///< of a slab
   double epsilon;
   steps::NormalizationEnding ending;
   Buffer<double> sums;  ///< (blocks, parts, 2, lanes): what each part of a slab adds up

@@ -8,6 +8,7 @@
 
 #include <ai500/kernels/onednn/fused_normalization.hpp>
 #include <ai500/kernels/onednn/slabs.ipp>
+#include <ai500/kernels/onednn/types.hpp>
 #include <ai500/kernels/reference/shape_check.hpp>
 
 namespace ai500::kernels::onednn {
@@ -52,32 +53,33 @@ void two_passes(FusedSlabs& slabs, First const& first, Second const& second) {
                          [&](Count task) { second(part_of(task), sums_of(task / parts * parts)); });
 }
 
-template <int lanes, steps::NormalizationEnding ending>
+template <class T, int lanes, steps::NormalizationEnding ending>
 void run_forward(FusedSlabs& slabs, Arguments arguments) {
   Blocks const at = slabs.at;
-  float const* const x = arguments.read<float>(0);
+  T const* const x = arguments.read<T>(0);
   float* const statistics = arguments.write<float>(0);
   auto first = [&](SlabPart const& part, double* sums) {
-    slabs.device->vectorized(SumDeviations<lanes>{at, part, x, sums});
+    slabs.device->vectorized(SumDeviations<T, lanes>{at, part, x, sums});
   };
   auto second = [&](SlabPart const& part, double const* sums) {
     float mean[lanes], variance[lanes];
-    finish_statistics<lanes>(at, sums, x + at.template plane<lanes>(0, part.block), mean, variance);
+    finish_statistics<T, lanes>(at, sums, x + at.template plane<lanes>(0, part.block), mean,
+                                variance);
     if (part.begin == 0) {
       std::copy(mean, mean + lanes, statistics + part.block * lanes);
       std::copy(variance, variance + lanes, statistics + (at.blocks + part.block) * lanes);
     }
     Affine<lanes> const affine(mean, variance, arguments.read<float>(1) + part.block * lanes,
                                arguments.read<float>(2) + part.block * lanes, slabs.epsilon);
-    float const* addend = nullptr;
-    if constexpr (ending == steps::NormalizationEnding::add_relu) addend = arguments.read<float>(3);
+    T const* addend = nullptr;
+    if constexpr (ending == steps::NormalizationEnding::add_relu) addend = arguments.read<T>(3);
     slabs.device->vectorized(
-        ApplyEnding<lanes, ending>{at, part, x, addend, arguments.write<float>(1), affine});
+        ApplyEnding<T, lanes, ending>{at, part, x, addend, arguments.write<T>(1), affine});
   };
   two_passes<lanes>(slabs, first, second);
 }
 
-template <int lanes, steps::NormalizationEnding ending>
+template <class T, int lanes, steps::NormalizationEnding ending>
 void run_evaluation(FusedSlabs& slabs, Arguments arguments) {
   Blocks const at = slabs.at;
   float const* const statistics = arguments.read<float>(1);
@@ -89,27 +91,27 @@ void run_evaluation(FusedSlabs& slabs, Arguments arguments) {
                                statistics + (at.blocks + part.block) * lanes,
                                arguments.read<float>(2) + part.block * lanes,
                                arguments.read<float>(3) + part.block * lanes, slabs.epsilon);
-    float const* addend = nullptr;
-    if constexpr (ending == steps::NormalizationEnding::add_relu) addend = arguments.read<float>(4);
-    slabs.device->vectorized(ApplyEnding<lanes, ending>{at, part, arguments.read<float>(0), addend,
-                                                        arguments.write<float>(0), affine});
+    T const* addend = nullptr;
+    if constexpr (ending == steps::NormalizationEnding::add_relu) addend = arguments.read<T>(4);
+    slabs.device->vectorized(ApplyEnding<T, lanes, ending>{at, part, arguments.read<T>(0), addend,
+                                                           arguments.write<T>(0), affine});
   });
 }
 
-template <int lanes, steps::NormalizationEnding ending, int gradients>
+template <class T, int lanes, steps::NormalizationEnding ending, int gradients>
 void run_backward(FusedSlabs& slabs, Arguments arguments) {
   constexpr bool adds = ending == steps::NormalizationEnding::add_relu;
   Blocks const at = slabs.at;
-  float const* const x = arguments.read<float>(0);
+  T const* const x = arguments.read<T>(0);
   float const* const statistics = arguments.read<float>(1);
-  float const* const dy = arguments.read<float>(4);
-  float const* dy2 = nullptr;
-  float const* y = nullptr;
-  float* daddend = nullptr;
-  if constexpr (gradients == 2) dy2 = arguments.read<float>(5);
+  T const* const dy = arguments.read<T>(4);
+  T const* dy2 = nullptr;
+  T const* y = nullptr;
+  T* daddend = nullptr;
+  if constexpr (gradients == 2) dy2 = arguments.read<T>(5);
   if constexpr (adds) {
-    y = arguments.read<float>(4 + gradients);
-    daddend = arguments.write<float>(3);
+    y = arguments.read<T>(4 + gradients);
+    daddend = arguments.write<T>(3);
   }
   auto affine_of = [&](Count block) {
     return Affine<lanes>(statistics + block * lanes, statistics + (at.blocks + block) * lanes,
@@ -118,7 +120,7 @@ void run_backward(FusedSlabs& slabs, Arguments arguments) {
   };
   auto first = [&](SlabPart const& part, double* sums) {
     Affine<lanes> const affine = affine_of(part.block);
-    slabs.device->vectorized(SumGradients<lanes, ending, gradients>{
+    slabs.device->vectorized(SumGradients<T, lanes, ending, gradients>{
         at, part, x, dy, dy2, y, daddend, statistics + part.block * lanes, affine, sums});
   };
   auto second = [&](SlabPart const& part, double const* sums) {
@@ -132,8 +134,8 @@ void run_backward(FusedSlabs& slabs, Arguments arguments) {
     }
     Correction<lanes> const correction(at, variance, dscale, dshift, slabs.epsilon);
     slabs.device->vectorized(
-        ApplyGradient<lanes, ending>{at, part, x, adds ? daddend : dy, arguments.write<float>(2),
-                                     statistics + part.block * lanes, correction, affine});
+        ApplyGradient<T, lanes, ending>{at, part, x, adds ? daddend : dy, arguments.write<T>(2),
+                                        statistics + part.block * lanes, correction, affine});
   };
   two_passes<lanes>(slabs, first, second);
 }
@@ -155,14 +157,16 @@ inline std::vector<StepLayouts> blocked_layouts(Shapes const& shapes) {
   return options;
 }
 
-/// FP32, and channels in whole blocks; not for values of one pixel, whose blocks are no slabs.
+/// Channels in whole blocks; not for values of one pixel, whose blocks are no slabs.
 inline bool slabs_fit(Shapes const& shapes, Types types) {
   Shape const& x = shapes.reads[0];
-  return types == Types{} && fits(Layout::channels_8, x) && x.height * x.width > 1;
+  return computes_in(types) && fits(Layout::channels_8, x) && x.height * x.width > 1;
 }
 
 template <class Operation>
-FusedSlabs fused_slabs(devices::Host& device, Operation const& what, Shapes const& shapes) {
+FusedSlabs fused_slabs(devices::Host& device, Operation const& what, Shapes const& shapes,
+                       Types types) {
+  require_types(Operation::name, types);
   Shape const& x = shapes.reads[0];
   int const lanes = static_cast<int>(channel_block(shapes.layouts.read(0), shapes.reads[0]));
   if (lanes != 16 && lanes != 8)
@@ -171,31 +175,31 @@ FusedSlabs fused_slabs(devices::Host& device, Operation const& what, Shapes cons
                      "steps stay apart");
   Blocks const at{x.items, x.channels / lanes, x.height * x.width};
   int const parts = slab_parts(at.blocks, at.items, device.threads());
-  return {&device,
-          at,
-          lanes,
-          parts,
-          what.epsilon,
-          what.ending,
-          Buffer<double>(device, at.blocks * parts * 2 * lanes)};
+  return {
+      &device, at,           types.compute, lanes,
+      parts,   what.epsilon, what.ending,   Buffer<double>(device, at.blocks * parts * 2 * lanes)};
 }
 
-/// call(lanes, ending) as constants.
+/// call.operator()<T, lanes, ending>() for the type of activations, the lanes and the ending.
 template <class Call>
 void with_constants(FusedSlabs& slabs, Call const& call) {
-  auto with_lanes = [&]<int lanes>(std::integral_constant<int, lanes> constant) {
+  auto with_lanes = [&]<class T, int lanes>() {
     using enum steps::NormalizationEnding;
     switch (slabs.ending) {
       case none:
-        return call(constant, std::integral_constant<steps::NormalizationEnding, none>{});
+        return call.template operator()<T, lanes, none>();
       case relu:
-        return call(constant, std::integral_constant<steps::NormalizationEnding, relu>{});
+        return call.template operator()<T, lanes, relu>();
       case add_relu:
-        return call(constant, std::integral_constant<steps::NormalizationEnding, add_relu>{});
+        return call.template operator()<T, lanes, add_relu>();
     }
   };
-  if (slabs.lanes == 16) return with_lanes(std::integral_constant<int, 16>{});
-  with_lanes(std::integral_constant<int, 8>{});
+  auto with_type = [&]<class T>() {
+    if (slabs.lanes == 16) return with_lanes.template operator()<T, 16>();
+    with_lanes.template operator()<T, 8>();
+  };
+  if (slabs.type == NumberType::bfloat16) return with_type.template operator()<bfloat16>();
+  with_type.template operator()<float>();
 }
 
 inline bool adds(steps::NormalizationEnding ending) {
@@ -205,10 +209,8 @@ inline bool adds(steps::NormalizationEnding ending) {
 }  // namespace detail
 
 void NormalizationForward::Prepared::run(Arguments arguments) {
-  detail::with_constants(slabs, [&]<int lanes, steps::NormalizationEnding ending>(
-                                    std::integral_constant<int, lanes>,
-                                    std::integral_constant<steps::NormalizationEnding, ending>) {
-    detail::run_forward<lanes, ending>(slabs, arguments);
+  detail::with_constants(slabs, [&]<class T, int lanes, steps::NormalizationEnding ending>() {
+    detail::run_forward<T, lanes, ending>(slabs, arguments);
   });
 }
 
@@ -224,7 +226,7 @@ std::vector<StepLayouts> NormalizationForward::layouts(devices::Host&, operation
 
 NormalizationForward::Prepared NormalizationForward::prepare(devices::Host& device,
                                                              operation const& what,
-                                                             Shapes const& shapes, Types) {
+                                                             Shapes const& shapes, Types types) {
   bool const adds = detail::adds(what.ending);
   reference::ShapeCheck const check(operation::name, shapes, adds ? 4 : 3, 2);
   Shape const& x = shapes.reads[0];
@@ -233,14 +235,12 @@ NormalizationForward::Prepared NormalizationForward::prepare(devices::Host& devi
   if (adds) check.equal("addend", shapes.reads[3], x);
   check.equal("statistics", shapes.writes[0], {.items = 2, .channels = x.channels});
   check.equal("y", shapes.writes[1], x);
-  return {detail::fused_slabs(device, what, shapes)};
+  return {detail::fused_slabs(device, what, shapes, types)};
 }
 
 void NormalizationEvaluation::Prepared::run(Arguments arguments) {
-  detail::with_constants(slabs, [&]<int lanes, steps::NormalizationEnding ending>(
-                                    std::integral_constant<int, lanes>,
-                                    std::integral_constant<steps::NormalizationEnding, ending>) {
-    detail::run_evaluation<lanes, ending>(slabs, arguments);
+  detail::with_constants(slabs, [&]<class T, int lanes, steps::NormalizationEnding ending>() {
+    detail::run_evaluation<T, lanes, ending>(slabs, arguments);
   });
 }
 
@@ -256,7 +256,8 @@ std::vector<StepLayouts> NormalizationEvaluation::layouts(devices::Host&, operat
 
 NormalizationEvaluation::Prepared NormalizationEvaluation::prepare(devices::Host& device,
                                                                    operation const& what,
-                                                                   Shapes const& shapes, Types) {
+                                                                   Shapes const& shapes,
+                                                                   Types types) {
   bool const adds = detail::adds(what.ending);
   reference::ShapeCheck const check(operation::name, shapes, adds ? 5 : 4, 1);
   Shape const& x = shapes.reads[0];
@@ -265,17 +266,15 @@ NormalizationEvaluation::Prepared NormalizationEvaluation::prepare(devices::Host
   check.equal("shift", shapes.reads[3], {.items = x.channels});
   if (adds) check.equal("addend", shapes.reads[4], x);
   check.equal("y", shapes.writes[0], x);
-  return {detail::fused_slabs(device, what, shapes)};
+  return {detail::fused_slabs(device, what, shapes, types)};
 }
 
 void NormalizationBackward::Prepared::run(Arguments arguments) {
-  detail::with_constants(slabs, [&]<int lanes, steps::NormalizationEnding ending>(
-                                    std::integral_constant<int, lanes>,
-                                    std::integral_constant<steps::NormalizationEnding, ending>) {
+  detail::with_constants(slabs, [&]<class T, int lanes, steps::NormalizationEnding ending>() {
     if (ending == steps::NormalizationEnding::add_relu && gradients == 2)
-      detail::run_backward<lanes, ending, 2>(slabs, arguments);
+      detail::run_backward<T, lanes, ending, 2>(slabs, arguments);
     else
-      detail::run_backward<lanes, ending, 1>(slabs, arguments);
+      detail::run_backward<T, lanes, ending, 1>(slabs, arguments);
   });
 }
 
@@ -292,7 +291,7 @@ std::vector<StepLayouts> NormalizationBackward::layouts(devices::Host&, operatio
 
 NormalizationBackward::Prepared NormalizationBackward::prepare(devices::Host& device,
                                                                operation const& what,
-                                                               Shapes const& shapes, Types) {
+                                                               Shapes const& shapes, Types types) {
   bool const adds = detail::adds(what.ending);
   std::size_t const gradients = static_cast<std::size_t>(what.gradients);
   reference::ShapeCheck const check(operation::name, shapes, 4 + gradients + (adds ? 1 : 0),
@@ -307,7 +306,7 @@ NormalizationBackward::Prepared NormalizationBackward::prepare(devices::Host& de
   check.equal("dshift", shapes.writes[1], {.items = x.channels});
   for (std::size_t i = 2; i < shapes.writes.size(); ++i)
     check.equal("dx (or daddend)", shapes.writes[i], x);
-  return {detail::fused_slabs(device, what, shapes), what.gradients};
+  return {detail::fused_slabs(device, what, shapes, types), what.gradients};
 }
 
 }  // namespace ai500::kernels::onednn

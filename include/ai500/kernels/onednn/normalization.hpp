@@ -2,16 +2,15 @@
 /// @file Batch normalization on blocked layouts, our own: oneDNN's would fix the program's steps to
 /// its own. A block of 16 (or 8) channels is 16 lanes of a vector; the slab of a block, all items
 /// and positions, is one task. Sums are made in float over a plane and in double over the planes.
-/// In the plain layout the reference kernels compute.
+/// In the plain layout a block is one channel: right, not fast.
 #pragma once
 
-#include <cmath>
-#include <variant>
+#include <string_view>
 #include <vector>
 
+#include <ai500/core/number_type.hpp>
 #include <ai500/devices/host.hpp>
 #include <ai500/kernels/policy.hpp>
-#include <ai500/kernels/reference/normalization.hpp>
 
 namespace ai500::kernels::onednn {
 
@@ -28,13 +27,14 @@ struct Blocks {
   }
 };
 
-/// A kernel for one number of lanes or the reference's for the plain layout, chosen when prepared.
-/// `Work` has operator()(device, Arguments) templates over the lanes.
-template <class Reference, class Work>
+/// A kernel for one type of activations and one number of lanes, both chosen when prepared. `Work`
+/// has `run<T, lanes>(device, Arguments)`.
+template <class Work>
 struct PreparedNormalization {
-  std::variant<typename Reference::Prepared, Work> prepared;
+  Work work;
   devices::Host* device;
-  Layout layout;
+  NumberType type;  ///< of activations
+  int lanes;        ///< 16, 8 or 1
 
   void run(Arguments arguments);
 };
@@ -46,14 +46,15 @@ struct NormalizationStatistics {
 
   struct Work {
     Blocks at;
-    template <int lanes>
+    template <class T, int lanes>
     void run(devices::Host const& device, Arguments arguments) const;
   };
-  using Prepared = PreparedNormalization<reference::NormalizationStatistics, Work>;
+  using Prepared = PreparedNormalization<Work>;
 
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
-  /// @throws GraphError when the shapes do not fit, Error for other types than float
+  /// @throws GraphError when the shapes do not fit, Error for types that
+  /// the set does not compute in
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };
@@ -67,14 +68,15 @@ struct NormalizationApply {
   struct Work {
     Blocks at;
     double epsilon;
-    template <int lanes>
+    template <class T, int lanes>
     void run(devices::Host const& device, Arguments arguments) const;
   };
-  using Prepared = PreparedNormalization<reference::NormalizationApply, Work>;
+  using Prepared = PreparedNormalization<Work>;
 
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
-  /// @throws GraphError when the shapes do not fit, Error for other types than float
+  /// @throws GraphError when the shapes do not fit, Error for types that
+  /// the set does not compute in
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };
@@ -88,14 +90,15 @@ struct NormalizationParameterGradient {
   struct Work {
     Blocks at;
     double epsilon;
-    template <int lanes>
+    template <class T, int lanes>
     void run(devices::Host const& device, Arguments arguments) const;
   };
-  using Prepared = PreparedNormalization<reference::NormalizationParameterGradient, Work>;
+  using Prepared = PreparedNormalization<Work>;
 
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
-  /// @throws GraphError when the shapes do not fit, Error for other types than float
+  /// @throws GraphError when the shapes do not fit, Error for types that
+  /// the set does not compute in
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };
@@ -109,14 +112,15 @@ struct NormalizationDataGradient {
   struct Work {
     Blocks at;
     double epsilon;
-    template <int lanes>
+    template <class T, int lanes>
     void run(devices::Host const& device, Arguments arguments) const;
   };
-  using Prepared = PreparedNormalization<reference::NormalizationDataGradient, Work>;
+  using Prepared = PreparedNormalization<Work>;
 
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
-  /// @throws GraphError when the shapes do not fit, Error for other types than float
+  /// @throws GraphError when the shapes do not fit, Error for types that
+  /// the set does not compute in
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };

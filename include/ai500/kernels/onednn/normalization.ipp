@@ -2,22 +2,25 @@
 /// @file The definitions of normalization.hpp.
 #pragma once
 
-#include <cmath>
-#include <utility>
+#include <cstddef>
+#include <vector>
 
 #include <ai500/kernels/onednn/normalization.hpp>
 #include <ai500/kernels/onednn/slabs.ipp>
+#include <ai500/kernels/onednn/types.hpp>
+#include <ai500/kernels/reference/normalization.hpp>
 
 namespace ai500::kernels::onednn {
 
-template <class Reference, class Work>
-void PreparedNormalization<Reference, Work>::run(Arguments arguments) {
-  if (auto* reference = std::get_if<0>(&prepared)) return reference->run(arguments);
-  Work const& work = *std::get_if<1>(&prepared);
-  if (layout == Layout::channels_16)
-    work.template run<16>(*device, arguments);
-  else
-    work.template run<8>(*device, arguments);
+template <class Work>
+void PreparedNormalization<Work>::run(Arguments arguments) {
+  auto with_lanes = [&]<class T>() {
+    if (lanes == 16) return work.template run<T, 16>(*device, arguments);
+    if (lanes == 8) return work.template run<T, 8>(*device, arguments);
+    work.template run<T, 1>(*device, arguments);
+  };
+  if (type == NumberType::bfloat16) return with_lanes.template operator()<bfloat16>();
+  with_lanes.template operator()<float>();
 }
 
 namespace detail {
@@ -36,33 +39,32 @@ inline std::vector<StepLayouts> normalization_layouts(Shapes const& shapes,
   return options;
 }
 
-template <class Kernel, class Reference, class Work>
-PreparedNormalization<Reference, Work> prepare_normalization(devices::Host& device,
-                                                             typename Kernel::operation const& what,
-                                                             Shapes const& shapes, Types types,
-                                                             Work work) {
-  Layout const layout = shapes.layouts.read(0);
-  auto reference = Reference::prepare(device, what, shapes, types);  // checks the shapes, too
-  if (layout == Layout::plain) return {std::move(reference), &device, layout};
-  return {work, &device, layout};
-}
-
-inline Blocks blocks_of(Shape const& x, Layout layout) {
-  return {x.items, x.channels / channel_block(layout, x), x.height * x.width};
+/// @param make (Blocks) -> the kernel's Work
+template <class Kernel, class Reference, class Make>
+typename Kernel::Prepared prepare_normalization(devices::Host& device,
+                                                typename Kernel::operation const& what,
+                                                Shapes const& shapes, Types types,
+                                                Make const& make) {
+  require_types(Kernel::operation::name, types);
+  Reference::prepare(device, what, shapes, Types{});  // checks the shapes
+  Shape const& x = shapes.reads[0];
+  Count const lanes = channel_block(shapes.layouts.read(0), x);
+  return {make(Blocks{x.items, x.channels / lanes, x.height * x.width}), &device, types.compute,
+          static_cast<int>(lanes)};
 }
 
 }  // namespace detail
 
-template <int lanes>
+template <class T, int lanes>
 void NormalizationStatistics::Work::run(devices::Host const& device, Arguments arguments) const {
-  float const* const x = arguments.read<float>(0);
+  T const* const x = arguments.read<T>(0);
   float* const statistics = arguments.write<float>(0);
   device.parallel(at.blocks, [&](Count block) {
     double sums[2 * lanes];
-    device.vectorized(detail::SumDeviations<lanes>{at, {block, 0, at.items}, x, sums});
-    detail::finish_statistics<lanes>(at, sums, x + at.template plane<lanes>(0, block),
-                                     statistics + block * lanes,
-                                     statistics + (at.blocks + block) * lanes);
+    device.vectorized(detail::SumDeviations<T, lanes>{at, {block, 0, at.items}, x, sums});
+    detail::finish_statistics<T, lanes>(at, sums, x + at.template plane<lanes>(0, block),
+                                        statistics + block * lanes,
+                                        statistics + (at.blocks + block) * lanes);
   });
 }
 
@@ -76,11 +78,10 @@ NormalizationStatistics::Prepared NormalizationStatistics::prepare(devices::Host
                                                                    Shapes const& shapes,
                                                                    Types types) {
   return detail::prepare_normalization<NormalizationStatistics, reference::NormalizationStatistics>(
-      device, what, shapes, types,
-      Work{detail::blocks_of(shapes.reads[0], shapes.layouts.read(0))});
+      device, what, shapes, types, [](Blocks at) { return Work{at}; });
 }
 
-template <int lanes>
+template <class T, int lanes>
 void NormalizationApply::Work::run(devices::Host const& device, Arguments arguments) const {
   float const* const statistics = arguments.read<float>(1);
   device.parallel(at.blocks, [&](Count block) {
@@ -88,13 +89,8 @@ void NormalizationApply::Work::run(devices::Host const& device, Arguments argume
                                        statistics + (at.blocks + block) * lanes,
                                        arguments.read<float>(2) + block * lanes,
                                        arguments.read<float>(3) + block * lanes, epsilon);
-    device.vectorized(
-        detail::ApplyEnding<lanes, steps::NormalizationEnding::none>{at,
-                                                                     {block, 0, at.items},
-                                                                     arguments.read<float>(0),
-                                                                     nullptr,
-                                                                     arguments.write<float>(0),
-                                                                     affine});
+    device.vectorized(detail::ApplyEnding<T, lanes, steps::NormalizationEnding::none>{
+        at, {block, 0, at.items}, arguments.read<T>(0), nullptr, arguments.write<T>(0), affine});
   });
 }
 
@@ -107,22 +103,23 @@ NormalizationApply::Prepared NormalizationApply::prepare(devices::Host& device,
                                                          operation const& what,
                                                          Shapes const& shapes, Types types) {
   return detail::prepare_normalization<NormalizationApply, reference::NormalizationApply>(
-      device, what, shapes, types,
-      Work{detail::blocks_of(shapes.reads[0], shapes.layouts.read(0)), what.epsilon});
+      device, what, shapes, types, [&](Blocks at) {
+        return Work{at, what.epsilon};
+      });
 }
 
-template <int lanes>
+template <class T, int lanes>
 void NormalizationParameterGradient::Work::run(devices::Host const& device,
                                                Arguments arguments) const {
   float const* const statistics = arguments.read<float>(2);
   detail::Affine<lanes> const no_affine{};  // only a relu's mask needs it
   device.parallel(at.blocks, [&](Count block) {
     double sums[2 * lanes];
-    device.vectorized(detail::SumGradients<lanes, steps::NormalizationEnding::none, 1>{
+    device.vectorized(detail::SumGradients<T, lanes, steps::NormalizationEnding::none, 1>{
         .at = at,
         .part = {block, 0, at.items},
-        .x = arguments.read<float>(1),
-        .dy = arguments.read<float>(0),
+        .x = arguments.read<T>(1),
+        .dy = arguments.read<T>(0),
         .dy2 = nullptr,
         .y = nullptr,
         .daddend = nullptr,
@@ -144,11 +141,12 @@ NormalizationParameterGradient::Prepared NormalizationParameterGradient::prepare
     devices::Host& device, operation const& what, Shapes const& shapes, Types types) {
   return detail::prepare_normalization<NormalizationParameterGradient,
                                        reference::NormalizationParameterGradient>(
-      device, what, shapes, types,
-      Work{detail::blocks_of(shapes.reads[0], shapes.layouts.read(0)), what.epsilon});
+      device, what, shapes, types, [&](Blocks at) {
+        return Work{at, what.epsilon};
+      });
 }
 
-template <int lanes>
+template <class T, int lanes>
 void NormalizationDataGradient::Work::run(devices::Host const& device, Arguments arguments) const {
   float const* const statistics = arguments.read<float>(2);
   device.parallel(at.blocks, [&](Count block) {
@@ -161,14 +159,14 @@ void NormalizationDataGradient::Work::run(devices::Host const& device, Arguments
                                                arguments.read<float>(4) + block * lanes,
                                                arguments.read<float>(5) + block * lanes, epsilon);
     device.vectorized(
-        detail::ApplyGradient<lanes, steps::NormalizationEnding::none>{at,
-                                                                       {block, 0, at.items},
-                                                                       arguments.read<float>(1),
-                                                                       arguments.read<float>(0),
-                                                                       arguments.write<float>(0),
-                                                                       mean,
-                                                                       correction,
-                                                                       affine});
+        detail::ApplyGradient<T, lanes, steps::NormalizationEnding::none>{at,
+                                                                          {block, 0, at.items},
+                                                                          arguments.read<T>(1),
+                                                                          arguments.read<T>(0),
+                                                                          arguments.write<T>(0),
+                                                                          mean,
+                                                                          correction,
+                                                                          affine});
   });
 }
 
@@ -183,16 +181,14 @@ NormalizationDataGradient::Prepared NormalizationDataGradient::prepare(devices::
                                                                        Types types) {
   return detail::prepare_normalization<NormalizationDataGradient,
                                        reference::NormalizationDataGradient>(
-      device, what, shapes, types,
-      Work{detail::blocks_of(shapes.reads[0], shapes.layouts.read(0)), what.epsilon});
+      device, what, shapes, types, [&](Blocks at) {
+        return Work{at, what.epsilon};
+      });
 }
 
-template struct PreparedNormalization<reference::NormalizationStatistics,
-                                      NormalizationStatistics::Work>;
-template struct PreparedNormalization<reference::NormalizationApply, NormalizationApply::Work>;
-template struct PreparedNormalization<reference::NormalizationParameterGradient,
-                                      NormalizationParameterGradient::Work>;
-template struct PreparedNormalization<reference::NormalizationDataGradient,
-                                      NormalizationDataGradient::Work>;
+template struct PreparedNormalization<NormalizationStatistics::Work>;
+template struct PreparedNormalization<NormalizationApply::Work>;
+template struct PreparedNormalization<NormalizationParameterGradient::Work>;
+template struct PreparedNormalization<NormalizationDataGradient::Work>;
 
 }  // namespace ai500::kernels::onednn

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file What normalizations compute on a slab (a block of 16 or 8 channels of all items): the
-/// loops that fused and single steps share. Sums are made in float over a plane and in double over
-/// the planes.
+/// @file What normalizations compute on a slab (a block of 16 or 8 channels of all items, one
+/// channel in the plain layout): the loops that fused and single steps share. Activations are
+/// numbers T; all is computed in float, sums in float over a plane and in double over the planes.
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 
+#include <ai500/core/half.hpp>
 #include <ai500/kernels/onednn/normalization.hpp>
 
 namespace ai500::kernels::onednn::detail {
@@ -16,16 +18,42 @@ namespace ai500::kernels::onednn::detail {
 template <int lanes>
 struct Vectors {
   using Float [[gnu::vector_size(lanes * 4)]] = float;
-  using Mask [[gnu::vector_size(lanes * 4)]] = int;
+  using Mask [[gnu::vector_size(lanes * 4)]] = std::int32_t;
+  using Bits [[gnu::vector_size(lanes * 4)]] = std::uint32_t;
+  using UpperBits [[gnu::vector_size(lanes * 2)]] = std::uint16_t;
 };
+template <class Float>
+using VectorsOf = Vectors<static_cast<int>(sizeof(Float) / 4)>;
 
-template <class Vector>
-[[gnu::always_inline]] inline void load(Vector& vector, float const* from) {
+template <class Float>
+[[gnu::always_inline]] inline void load(Float& vector, float const* from) {
   std::memcpy(&vector, from, sizeof vector);
 }
-template <class Vector>
-[[gnu::always_inline]] inline void store(float* to, Vector const& vector) {
+template <class Float>
+[[gnu::always_inline]] inline void store(float* to, Float const& vector) {
   std::memcpy(to, &vector, sizeof vector);
+}
+
+// A bfloat16 is the upper half of a float.
+template <class Float>
+[[gnu::always_inline]] inline void load(Float& vector, bfloat16 const* from) {
+  using Bits = typename VectorsOf<Float>::Bits;
+  typename VectorsOf<Float>::UpperBits upper;
+  std::memcpy(&upper, from, sizeof upper);
+  vector = reinterpret_cast<Float>(__builtin_convertvector(upper, Bits) << 16);
+}
+/// To the nearest, to even in the middle; what is not a number stays so.
+template <class Float>
+[[gnu::always_inline]] inline void store(bfloat16* to, Float const& vector) {
+  using Bits = typename VectorsOf<Float>::Bits;
+  using UpperBits = typename VectorsOf<Float>::UpperBits;
+  Bits const bits = reinterpret_cast<Bits>(vector);
+  Bits const no_number = reinterpret_cast<Bits>(vector != vector);
+  Bits const rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  Bits const quiet = (bits >> 16) | 0x40;
+  UpperBits const upper =
+      __builtin_convertvector((rounded & ~no_number) | (quiet & no_number), UpperBits);
+  std::memcpy(static_cast<void*>(to), &upper, sizeof upper);
 }
 /// value = value where the mask is set, else 0.
 template <class Float, class Mask>
@@ -62,11 +90,11 @@ struct Affine {
 /// sums (2, lanes) = the sum of x - origin and of its square, each lane's; in float over a plane,
 /// in double over the planes. The origin, the block's first pixel, keeps differences of large
 /// numbers from cancelling.
-template <int lanes>
+template <class T, int lanes>
 struct SumDeviations {
   Blocks at;
   SlabPart part;
-  float const* x;
+  T const* x;
   double* sums;
 
   [[gnu::always_inline]] void operator()() const {
@@ -75,7 +103,7 @@ struct SumDeviations {
     load(origin, x + at.plane<lanes>(0, part.block));
     for (int i = 0; i < 2 * lanes; ++i) sums[i] = 0;
     for (Count item = part.begin; item < part.end; ++item) {
-      float const* p = x + at.plane<lanes>(item, part.block);
+      T const* p = x + at.plane<lanes>(item, part.block);
       Float sum[4] = {}, square[4] = {};
       Count pixel = 0;
       for (; pixel + 4 <= at.pixels; pixel += 4, p += 4 * lanes)
@@ -104,13 +132,13 @@ struct SumDeviations {
 };
 
 /// y = factor x + added, then the ending.
-template <int lanes, steps::NormalizationEnding ending>
+template <class T, int lanes, steps::NormalizationEnding ending>
 struct ApplyEnding {
   Blocks at;
   SlabPart part;
-  float const* x;
-  float const* addend;
-  float* y;
+  T const* x;
+  T const* addend;
+  T* y;
   Affine<lanes> const& affine;
 
   [[gnu::always_inline]] void operator()() const {
@@ -140,15 +168,15 @@ struct ApplyEnding {
 /// The gradient that reaches the normalization: that of y, or the sum of two, where the relu let
 /// through. Written to `daddend` where the addend needs it. sums (2, lanes): of the gradient, and
 /// of the gradient x (x - mean).
-template <int lanes, steps::NormalizationEnding ending, int gradients>
+template <class T, int lanes, steps::NormalizationEnding ending, int gradients>
 struct SumGradients {
   Blocks at;
   SlabPart part;
-  float const* x;
-  float const* dy;
-  float const* dy2;
-  float const* y;
-  float* daddend;
+  T const* x;
+  T const* dy;
+  T const* dy2;
+  T const* y;
+  T* daddend;
   float const* mean;
   Affine<lanes> const& affine;
   double* sums;
@@ -218,13 +246,13 @@ struct Correction {
 };
 
 /// dx = factor (g - mean of g - (x - mean) slope). With `add_relu` g is what `daddend` holds.
-template <int lanes, steps::NormalizationEnding ending>
+template <class T, int lanes, steps::NormalizationEnding ending>
 struct ApplyGradient {
   Blocks at;
   SlabPart part;
-  float const* x;
-  float const* gradient;
-  float* dx;
+  T const* x;
+  T const* gradient;
+  T* dx;
   float const* mean;
   Correction<lanes> const& correction;
   Affine<lanes> const& affine;
@@ -253,8 +281,8 @@ struct ApplyGradient {
 };
 
 /// Mean and biased variance of each lane from what SumDeviations added up.
-template <int lanes>
-void finish_statistics(Blocks const& at, double const* sums, float const* origin, float* mean,
+template <class T, int lanes>
+void finish_statistics(Blocks const& at, double const* sums, T const* origin, float* mean,
                        float* variance) {
   double const m = static_cast<double>(at.items * at.pixels);
   for (int lane = 0; lane < lanes; ++lane) {

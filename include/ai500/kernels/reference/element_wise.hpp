@@ -31,12 +31,13 @@ struct Relu {
     void run(Arguments arguments) { compute(*this, arguments); }
   };
 
-  /// @throws GraphError when the shapes differ, Error for other types than float and double
+  /// @throws GraphError when the shapes differ, Error for types it does not compute
+  /// in
   static Prepared prepare(devices::Host& device, operation const&, Shapes const& shapes,
                           Types types) {
     ShapeCheck const check(operation::name, shapes, 1, 1);
     check.equal("y", shapes.writes[0], shapes.reads[0]);
-    return {typed<Prepared>(operation::name, types), &device, shapes.reads[0].elements()};
+    return {typed_functor<Prepared>(operation::name, types), &device, shapes.reads[0].elements()};
   }
 };
 static_assert(KernelPolicy<Relu, devices::Host>);
@@ -61,13 +62,14 @@ struct ReluGradient {
     void run(Arguments arguments) { compute(*this, arguments); }
   };
 
-  /// @throws GraphError when the shapes differ, Error for other types than float and double
+  /// @throws GraphError when the shapes differ, Error for types it does not compute
+  /// in
   static Prepared prepare(devices::Host& device, operation const&, Shapes const& shapes,
                           Types types) {
     ShapeCheck const check(operation::name, shapes, 2, 1);
     check.equal("dy", shapes.reads[0], shapes.reads[1]);
     check.equal("dx", shapes.writes[0], shapes.reads[1]);
-    return {typed<Prepared>(operation::name, types), &device, shapes.reads[1].elements()};
+    return {typed_functor<Prepared>(operation::name, types), &device, shapes.reads[1].elements()};
   }
 };
 static_assert(KernelPolicy<ReluGradient, devices::Host>);
@@ -92,13 +94,22 @@ struct Sum {
     void run(Arguments arguments) { compute(*this, arguments); }
   };
 
-  /// @throws GraphError when the shapes differ, Error for other types than float and double
+  /// @throws GraphError when the shapes differ, Error for types it does not compute
+  /// in
   static Prepared prepare(devices::Host& device, operation const&, Shapes const& shapes,
                           Types types) {
     ShapeCheck const check(operation::name, shapes, 2, 1);
     check.equal("the second summand", shapes.reads[1], shapes.reads[0]);
     check.equal("the sum", shapes.writes[0], shapes.reads[0]);
-    return {typed<Prepared>(operation::name, types), &device, shapes.reads[0].elements()};
+    return {typed_sum(types), &device, shapes.reads[0].elements()};
+  }
+
+ private:
+  static Typed<Prepared> typed_sum(Types types) {
+    if constexpr (std::is_same_v<Operation, steps::Accumulate>)
+      return typed_accumulation<Prepared>(operation::name, types);
+    else
+      return typed_functor<Prepared>(operation::name, types);
   }
 };
 

@@ -243,7 +243,8 @@ struct UpdateRunningStatistics {
     void run(Arguments arguments) { compute(*this, arguments); }
   };
 
-  /// @throws GraphError when the shapes do not fit, Error for other types than float and double
+  /// @throws GraphError when the shapes do not fit, Error for types it does not
+  /// accumulate in
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes,
                           Types types) {
     ShapeCheck const check(operation::name, shapes, 2, 1);
@@ -251,7 +252,7 @@ struct UpdateRunningStatistics {
     check.equal("summed statistics", shapes.reads[0], detail::statistics_shape(channels));
     check.equal("running statistics", shapes.reads[1], shapes.reads[0]);
     check.equal("the new running statistics", shapes.writes[0], shapes.reads[0]);
-    return {typed<Prepared>(operation::name, types), what, channels};
+    return {typed_accumulation<Prepared>(operation::name, types), what, channels};
   }
 };
 static_assert(KernelPolicy<UpdateRunningStatistics, devices::Host>);

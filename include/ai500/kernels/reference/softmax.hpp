@@ -36,20 +36,21 @@ struct Softmax {
 
     template <class T>
     void run_typed(Arguments arguments) const {
-      functors::Softmax<T, double> const softmax{arguments.read<T>(0), arguments.write<T>(0),
-                                                 classes};
+      functors::Softmax<T, double> const softmax{arguments.read<T>(0),
+                                                 arguments.write<Computed<T>>(0), classes};
       for (Count item = 0; item < items; ++item) softmax(item);
     }
     void run(Arguments arguments) { compute(*this, arguments); }
   };
 
-  /// @throws GraphError when the shapes do not fit, Error for other types than float and double
+  /// @throws GraphError when the shapes do not fit, Error for types it does not compute
+  /// in
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types types) {
     ShapeCheck const check(operation::name, shapes, 1, 1);
     Shape const& logits = shapes.reads[0];
     detail::check_logits(check, logits);
     check.equal("probabilities", shapes.writes[0], logits);
-    return {typed<Prepared>(operation::name, types), logits.items, logits.channels};
+    return {typed_functor<Prepared>(operation::name, types), logits.items, logits.channels};
   }
 };
 static_assert(KernelPolicy<Softmax, devices::Host>);
@@ -73,7 +74,7 @@ struct SoftmaxCrossEntropy {
     template <class T>
     void run_typed(Arguments arguments) const {
       std::int32_t const* labels = arguments.read<std::int32_t>(1);
-      functors::SoftmaxCrossEntropy<T, double, T> const cross_entropy{
+      functors::SoftmaxCrossEntropy<T, double, Computed<T>> const cross_entropy{
           .logits = arguments.read<T>(0),
           .labels = labels,
           .dlogits = arguments.write<T>(1),
@@ -81,13 +82,13 @@ struct SoftmaxCrossEntropy {
           .classes = classes,
           .label_smoothing = what.label_smoothing,
           .scale = what.scale,
-          .loss_scale = is_scaled ? arguments.read<T>(2) : nullptr};
+          .loss_scale = is_scaled ? arguments.read<Computed<T>>(2) : nullptr};
       double loss = 0;
       for (Count item = 0; item < items; ++item) {
         require_label(labels[item], item);
         loss = cross_entropy.added_to(loss, item);
       }
-      *arguments.write<T>(0) = static_cast<T>(what.scale * loss);
+      *arguments.write<Computed<T>>(0) = static_cast<Computed<T>>(what.scale * loss);
     }
     void run(Arguments arguments) { compute(*this, arguments); }
 
@@ -99,7 +100,8 @@ struct SoftmaxCrossEntropy {
     }
   };
 
-  /// @throws GraphError when the shapes do not fit, Error for other types than float and double
+  /// @throws GraphError when the shapes do not fit, Error for types it does not compute
+  /// in
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes,
                           Types types) {
     bool const is_scaled = shapes.reads.size() == 3;
@@ -110,7 +112,7 @@ struct SoftmaxCrossEntropy {
     check.equal("labels", shapes.reads[1], {.items = logits.items});
     check.equal("loss", shapes.writes[0], {});
     check.equal("dlogits", shapes.writes[1], logits);
-    return {typed<Prepared>(operation::name, types), what, logits.items, logits.channels,
+    return {typed_functor<Prepared>(operation::name, types), what, logits.items, logits.channels,
             is_scaled};
   }
 };
