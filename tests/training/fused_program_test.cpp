@@ -29,16 +29,25 @@ Graph small_resnet() {
 struct Outcome {
   std::vector<float> values;  ///< gradients, statistics and loss; or the probabilities
   std::string fused;
+  std::size_t arena_bytes;
 };
 
-Outcome run_once(Program program, bool fuses) {
-  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 1});
+/// What a program is run without.
+struct Without {
+  bool fusion = false;
+  bool in_place = false;
+};
+
+Outcome run_once(Program program, Without without = {}, int threads = 1) {
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = threads});
   KernelTable table = kernel_table<kernels::OneDnn>(host, Types{});
-  if (!fuses)
+  if (without.fusion)
     for (StepOperation const& what : {StepOperation(steps::NormalizationForward{}),
                                       StepOperation(steps::NormalizationBackward{}),
                                       StepOperation(steps::NormalizationEvaluation{})})
       table.entries[what.index()] = {};
+  if (without.in_place)
+    for (KernelEntry& entry : table.entries) entry.in_place = nullptr;
   auto state = initial_state<float>(host, small_resnet(), 1, 0);
   PreparedProgram prepared(std::move(program), table, NumberSizes{});
   Buffer<std::byte> arena(host, static_cast<Count>(prepared.plan().arena_bytes));
@@ -61,7 +70,7 @@ Outcome run_once(Program program, bool fuses) {
   prepared.run([](Step const&) {});
   auto const result =
       view(ran.probabilities != no_value ? ran.probabilities : ran.reduction).span();
-  return {{result.begin(), result.end()}, describe_fused(ran)};
+  return {{result.begin(), result.end()}, describe_fused(ran), prepared.plan().arena_bytes};
 }
 
 /// The greatest difference, relative to the greatest value.
@@ -80,8 +89,8 @@ double difference(std::vector<float> const& a, std::vector<float> const& b) {
 TEST_CASE("a fused training program has the gradients, statistics and loss of the unfused one") {
   Program const program = parallel_modes::micro_batches(lower_training(small_resnet(), 8, 16), 2);
 
-  Outcome const apart = run_once(program, false);
-  Outcome const fused = run_once(program, true);
+  Outcome const apart = run_once(program, {.fusion = true});
+  Outcome const fused = run_once(program);
 
   CHECK(apart.fused.empty());
   CHECK(fused.fused.find("6 x normalization forward + add + relu") != std::string::npos);
@@ -92,10 +101,47 @@ TEST_CASE("a fused training program has the gradients, statistics and loss of th
 TEST_CASE("a fused evaluation has the probabilities of the unfused one") {
   Program const program = lower_evaluation(small_resnet(), 8);
 
-  Outcome const apart = run_once(program, false);
-  Outcome const fused = run_once(program, true);
+  Outcome const apart = run_once(program, {.fusion = true});
+  Outcome const fused = run_once(program);
 
   CHECK(apart.fused.empty());
   CHECK(fused.fused.find("normalization evaluation + relu") != std::string::npos);
   CHECK(difference(fused.values, apart.values) <= 1e-5);
+}
+
+TEST_CASE("results in place of arguments change no bit, and need no more memory") {
+  Program const training = parallel_modes::micro_batches(lower_training(small_resnet(), 8, 16), 2);
+  Program const evaluation = lower_evaluation(small_resnet(), 8);
+
+  for (Program const& program : {training, evaluation})
+    for (bool fuses : {true, false})
+      for (int threads : {1, 3}) {
+        INFO("fuses: ", fuses, ", threads: ", threads);
+        Outcome const apart = run_once(program, {.fusion = !fuses, .in_place = true}, threads);
+        Outcome const in_place = run_once(program, {.fusion = !fuses}, threads);
+
+        CHECK(std::memcmp(in_place.values.data(), apart.values.data(),
+                          apart.values.size() * sizeof(float)) == 0);
+        CHECK(in_place.arena_bytes <= apart.arena_bytes);
+      }
+}
+
+TEST_CASE("ResNet-50's arena: what results in place save, and that it is near the peak") {
+  Graph const graph = workloads::with_cross_entropy(models::resnet50_v15(224), 0);
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 1});
+  KernelTable apart = kernel_table<kernels::OneDnn>(host, Types{});
+  KernelTable const in_place = apart;
+  for (KernelEntry& entry : apart.entries) entry.in_place = nullptr;
+  auto arena = [](Program const& program, KernelTable const& kernels) {
+    return plan_memory(fitted_to(program, kernels), NumberSizes{});
+  };
+  for (Program const& program : {lower_training(graph, 16, 16), lower_evaluation(graph, 16)}) {
+    MemoryPlan const before = arena(program, apart), after = arena(program, in_place);
+    MESSAGE("arena ", before.arena_bytes, " (peak ", before.peak_bytes, ") -> ", after.arena_bytes,
+            " (peak ", after.peak_bytes, ")");
+
+    CHECK(after.arena_bytes < before.arena_bytes);
+    CHECK(after.peak_bytes <= before.peak_bytes);
+    CHECK(static_cast<double>(after.arena_bytes) <= 1.05 * static_cast<double>(after.peak_bytes));
+  }
 }

@@ -59,6 +59,8 @@ struct KernelEntry {
   /// Null: the kernel is applicable everywhere.
   bool (*applicable)(void* device, StepOperation const& what, Shapes const& shapes,
                      Types types) = nullptr;
+  /// Null: no result may stand where an argument does.
+  std::vector<InPlace> (*in_place)(StepOperation const& what) = nullptr;
   bool any_layout = false;
 };
 
@@ -82,6 +84,10 @@ template <class Kernel, class Device>
                           Types types) {
       return Kernel::applicable(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes,
                                 types);
+    };
+  if constexpr (WritesInPlace<Kernel>)
+    entry.in_place = [](StepOperation const& what) {
+      return Kernel::in_place(*std::get_if<What>(&what));
     };
   if constexpr (TakesAnyLayout<Kernel>) entry.any_layout = true;
   return entry;

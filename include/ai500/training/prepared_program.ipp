@@ -51,16 +51,21 @@ Program fitted_to(Program program, KernelTable const& kernels) {
                        [&](Program const& so_far, Step const& step) {
                          return detail::computes(kernels, so_far, step);
                        });
-  return lay_out(std::move(fused),
-                 [&](Program const& so_far, Step const& step) -> std::vector<StepLayouts> {
-                   KernelEntry const* const kernel = kernels.find(step.what);
-                   if (kernel == nullptr || kernel->prepare == nullptr) return {};
-                   Shapes const shapes = shapes_of(so_far, step);
-                   if (kernel->layouts != nullptr)
-                     return kernel->layouts(kernels.device, step.what, shapes, kernels.types);
-                   if (kernel->any_layout) return detail::shared_layouts(shapes);
-                   return {};
-                 });
+  Program fitted = lay_out(
+      std::move(fused), [&](Program const& so_far, Step const& step) -> std::vector<StepLayouts> {
+        KernelEntry const* const kernel = kernels.find(step.what);
+        if (kernel == nullptr || kernel->prepare == nullptr) return {};
+        Shapes const shapes = shapes_of(so_far, step);
+        if (kernel->layouts != nullptr)
+          return kernel->layouts(kernels.device, step.what, shapes, kernels.types);
+        if (kernel->any_layout) return detail::shared_layouts(shapes);
+        return {};
+      });
+  for (Step& step : fitted.steps)
+    if (KernelEntry const* const kernel = kernels.find(step.what);
+        kernel != nullptr && kernel->in_place != nullptr)
+      step.in_place = kernel->in_place(step.what);
+  return fitted;
 }
 
 std::string describe_fitted(std::string const& title, Program program, KernelTable const& kernels,
