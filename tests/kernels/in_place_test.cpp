@@ -107,6 +107,8 @@ TEST_CASE("OneDnn: fused normalizations in place have the bits of apart") {
                          {{x, statistics, channels, channels}, {x}}, 1);
   check_in_place<OneDnn>(steps::NormalizationEvaluation{1e-3, add_relu},
                          {{x, statistics, channels, channels, x}, {x}}, 2);
+  check_in_place<OneDnn>(steps::ConvolutionEvaluation{square(3, 1, 1), 1, 1e-3, add_relu},
+                         {{x, {48, 48, 3, 3}, statistics, channels, channels, x}, {x}}, 1);
   for (steps::NormalizationEnding ending : {none, relu})
     check_in_place<OneDnn>(steps::NormalizationBackward{1e-3, ending},
                            {{x, statistics, channels, channels, x}, {channels, channels, x}}, 2);

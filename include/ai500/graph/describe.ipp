@@ -53,6 +53,8 @@ std::string describe(StepOperation const& what) {
     text += name(forward->ending);
   if (auto const* evaluation = std::get_if<steps::NormalizationEvaluation>(&what))
     text += name(evaluation->ending);
+  if (auto const* convolution = std::get_if<steps::ConvolutionEvaluation>(&what))
+    text += name(convolution->ending);
   if (auto const* backward = std::get_if<steps::NormalizationBackward>(&what)) {
     text += name(backward->ending);
     if (backward->gradients == 2) text += " + sum";

@@ -10,6 +10,7 @@
 #include <ai500/kernels/kernel_set.hpp>
 #include <ai500/kernels/kernel_table.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
+#include <ai500/kernels/onednn/folded_convolution.hpp>
 #include <ai500/kernels/onednn/fully_connected.hpp>
 #include <ai500/kernels/onednn/fused_normalization.hpp>
 #include <ai500/kernels/onednn/normalization.hpp>
@@ -41,17 +42,17 @@ static_assert(KernelSetTraits<Traits>);
 }  // namespace onednn
 
 /// FP32 at the speed of oneDNN.
-using OneDnn = KernelSet<onednn::Traits, onednn::Convolution, onednn::ConvolutionDataGradient,
-                         onednn::ConvolutionFilterGradient, onednn::FullyConnected,
-                         onednn::FullyConnectedDataGradient, onednn::FullyConnectedWeightGradient,
-                         onednn::NormalizationStatistics, onednn::NormalizationApply,
-                         onednn::NormalizationParameterGradient, onednn::NormalizationDataGradient,
-                         onednn::NormalizationForward, onednn::NormalizationEvaluation,
-                         onednn::NormalizationBackward, reference::UpdateRunningStatistics,
-                         reference::Relu, reference::ReluGradient, reference::Add,
-                         reference::SumGradients, onednn::MaxPooling, onednn::MaxPoolingGradient,
-                         onednn::AveragePooling, onednn::AveragePoolingGradient, reference::Softmax,
-                         reference::SoftmaxCrossEntropy, reference::Accumulate, onednn::Reorder>;
+using OneDnn = KernelSet<
+    onednn::Traits, onednn::Convolution, onednn::ConvolutionDataGradient,
+    onednn::ConvolutionFilterGradient, onednn::FullyConnected, onednn::FullyConnectedDataGradient,
+    onednn::FullyConnectedWeightGradient, onednn::NormalizationStatistics,
+    onednn::NormalizationApply, onednn::NormalizationParameterGradient,
+    onednn::NormalizationDataGradient, onednn::NormalizationForward,
+    onednn::NormalizationEvaluation, onednn::NormalizationBackward, onednn::ConvolutionEvaluation,
+    reference::UpdateRunningStatistics, reference::Relu, reference::ReluGradient, reference::Add,
+    reference::SumGradients, onednn::MaxPooling, onednn::MaxPoolingGradient, onednn::AveragePooling,
+    onednn::AveragePoolingGradient, reference::Softmax, reference::SoftmaxCrossEntropy,
+    reference::Accumulate, onednn::Reorder>;
 
 }  // namespace ai500::kernels
 
@@ -62,6 +63,7 @@ extern template KernelEntry kernel_entry<kernels::onednn::Convolution, devices::
 extern template KernelEntry kernel_entry<kernels::onednn::ConvolutionDataGradient, devices::Host>();
 extern template KernelEntry
 kernel_entry<kernels::onednn::ConvolutionFilterGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::ConvolutionEvaluation, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::FullyConnected, devices::Host>();
 extern template KernelEntry
 kernel_entry<kernels::onednn::FullyConnectedDataGradient, devices::Host>();

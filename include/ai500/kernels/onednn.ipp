@@ -6,6 +6,7 @@
 #include <ai500/kernels/onednn.hpp>
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.ipp>
+#include <ai500/kernels/onednn/folded_convolution.ipp>
 #include <ai500/kernels/onednn/fully_connected.ipp>
 #include <ai500/kernels/onednn/fused_normalization.ipp>
 #include <ai500/kernels/onednn/normalization.ipp>
@@ -26,6 +27,7 @@ template KernelEntry kernel_entry<kernels::onednn::NormalizationBackward, device
 template KernelEntry kernel_entry<kernels::onednn::Convolution, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::ConvolutionDataGradient, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::ConvolutionFilterGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::ConvolutionEvaluation, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::FullyConnected, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::FullyConnectedDataGradient, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::FullyConnectedWeightGradient, devices::Host>();

@@ -147,6 +147,11 @@ struct ConvolutionGeometry {
   Descriptor any_weight_gradient() const {
     return {weight, data_type(types.accumulate), Memory::format_tag::any};
   }
+  /// What is added to each output channel.
+  Descriptor bias() const {
+    Count const channels = grouped ? weight[0] * weight[1] : weight[0];
+    return {{channels}, data_type(types.accumulate), Memory::format_tag::x};
+  }
   /// A parameter, or its gradient, outside of the primitives.
   Descriptor plain_weight() const {
     return {weight, data_type(types.accumulate),
@@ -157,6 +162,12 @@ struct ConvolutionGeometry {
 using ForwardConvolution = dnnl::convolution_forward;
 using DataConvolution = dnnl::convolution_backward_data;
 using FilterConvolution = dnnl::convolution_backward_weights;
+
+/// What a convolution does to its results at last, in this order.
+struct ConvolutionEnding {
+  bool adds = false;  ///< what stands in y already
+  bool relu = false;
+};
 
 /// The geometry of a pooling.
 struct PoolingGeometry {
@@ -183,7 +194,44 @@ struct PoolingGeometry {
 using ForwardPooling = dnnl::pooling_forward;
 using BackwardPooling = dnnl::pooling_backward;
 
+inline void append_relu(dnnl::post_ops& operations) {
 #if DNNL_VERSION_MAJOR >= 3
+  operations.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+#else
+  operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+#endif
+}
+
+/// The attributes of a convolution with an ending.
+inline dnnl::primitive_attr attributes(ConvolutionEnding ending) {
+  dnnl::post_ops operations;
+  if (ending.adds) operations.append_sum(1.0f);
+  if (ending.relu) append_relu(operations);
+  dnnl::primitive_attr attributes;
+  attributes.set_post_ops(operations);
+  return attributes;
+}
+
+#if DNNL_VERSION_MAJOR >= 3
+
+/// A forward convolution with a bias in the type of parameters, for inference only.
+inline ForwardConvolution::primitive_desc folded_convolution(Engine const& engine,
+                                                             ConvolutionGeometry const& g,
+                                                             Descriptor const& x,
+                                                             Descriptor const& y,
+                                                             ConvolutionEnding ending) {
+  return {engine.engine,
+          dnnl::prop_kind::forward_inference,
+          dnnl::algorithm::convolution_direct,
+          x,
+          g.any_weight(),
+          g.bias(),
+          y,
+          g.strides,
+          g.padding,
+          g.padding,
+          attributes(ending)};
+}
 
 inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
                                                       PoolingGeometry const& g, Shape const& x,
@@ -260,6 +308,17 @@ inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine
 }
 
 #else
+
+inline ForwardConvolution::primitive_desc folded_convolution(Engine const& engine,
+                                                             ConvolutionGeometry const& g,
+                                                             Descriptor const& x,
+                                                             Descriptor const& y,
+                                                             ConvolutionEnding ending) {
+  return {{dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x,
+           g.any_weight(), g.bias(), y, g.strides, g.padding, g.padding},
+          attributes(ending),
+          engine.engine};
+}
 
 inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
                                                       PoolingGeometry const& g, Shape const& x,
