@@ -88,7 +88,8 @@ std::string describe(Program const& program, NumberSizes sizes) {
     Step const& step = program.steps[i];
     lines += detail::right_aligned(std::to_string(i), 5) + "  " +
              detail::padded(describe(step.what), 33) + " " + list(step.reads) + " -> " +
-             list(step.writes) + in_place(step) + "\n";
+             list(step.writes) + in_place(step) + (step.way.empty() ? "" : "; by " + step.way) +
+             "\n";
   }
   auto megabytes = [](std::size_t bytes) {
     std::array<char, 32> text{};

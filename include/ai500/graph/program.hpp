@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include <ai500/graph/graph.hpp>
@@ -57,6 +58,8 @@ struct Step {
   Name name;
   StepLayouts layouts{};            ///< in which the kernel was chosen to compute; empty: plain
   std::vector<InPlace> in_place{};  ///< what the kernel allows, best first
+  std::string
+      way{};  ///< the one of its kernel's ways to compute it; empty: the kernel's own choice
 };
 
 /// A parameter of the model inside the value of all the parameters; its gradient has the same

@@ -59,6 +59,9 @@ struct KernelEntry {
   /// Null: the kernel is applicable everywhere.
   bool (*applicable)(void* device, StepOperation const& what, Shapes const& shapes,
                      Types types) = nullptr;
+  /// Null: the kernel computes in one way.
+  std::vector<std::string> (*ways)(void* device, StepOperation const& what, Shapes const& shapes,
+                                   Types types) = nullptr;
   /// Null: no result may stand where an argument does.
   std::vector<InPlace> (*in_place)(StepOperation const& what) = nullptr;
   bool any_layout = false;
@@ -84,6 +87,10 @@ template <class Kernel, class Device>
                           Types types) {
       return Kernel::applicable(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes,
                                 types);
+    };
+  if constexpr (OffersWays<Kernel, Device>)
+    entry.ways = [](void* device, StepOperation const& what, Shapes const& shapes, Types types) {
+      return Kernel::ways(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes, types);
     };
   if constexpr (WritesInPlace<Kernel>)
     entry.in_place = [](StepOperation const& what) {

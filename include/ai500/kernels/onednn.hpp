@@ -17,6 +17,7 @@
 #include <ai500/kernels/onednn/pooling.hpp>
 #include <ai500/kernels/onednn/reorder.hpp>
 #include <ai500/kernels/onednn/types.hpp>
+#include <ai500/kernels/onednn/winograd.hpp>
 #include <ai500/kernels/reference.hpp>
 #include <ai500/kernels/supports.hpp>
 
@@ -39,6 +40,19 @@ struct Traits {
 };
 static_assert(KernelSetTraits<Traits>);
 
+/// The same, where convolutions are Winograd's if oneDNN has them.
+struct WinogradTraits {
+  static constexpr std::string_view name = Traits::name;
+  using Device = Traits::Device;
+  static constexpr std::string_view layout = Traits::layout;
+  static constexpr bool threaded = Traits::threaded;
+  static Device make_device(DeviceChoice const& choice) { return Traits::make_device(choice); }
+  /// "oneDNN 2.6.3 with Winograd"; it says so where there is none, and all is computed directly
+  static std::string library();
+  static constexpr bool computes_in(Types types) { return Traits::computes_in(types); }
+};
+static_assert(KernelSetTraits<WinogradTraits>);
+
 }  // namespace onednn
 
 /// FP32 at the speed of oneDNN.
@@ -53,6 +67,12 @@ using OneDnn = KernelSet<
     reference::SumGradients, onednn::MaxPooling, onednn::MaxPoolingGradient, onednn::AveragePooling,
     onednn::AveragePoolingGradient, reference::Softmax, reference::SoftmaxCrossEntropy,
     reference::Accumulate, onednn::Reorder>;
+
+/// The same with Winograd's algorithm for training's convolutions, where oneDNN has it: faster,
+/// with larger rounding errors. Evaluation and all else are those of OneDnn.
+using OneDnnWinograd =
+    OneDnn::with<onednn::WinogradConvolution, onednn::WinogradDataGradient,
+                 onednn::WinogradFilterGradient>::with_traits<onednn::WinogradTraits>;
 
 }  // namespace ai500::kernels
 
@@ -83,5 +103,8 @@ extern template KernelEntry kernel_entry<kernels::onednn::MaxPoolingGradient, de
 extern template KernelEntry kernel_entry<kernels::onednn::AveragePooling, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::AveragePoolingGradient, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::Reorder, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::WinogradConvolution, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::WinogradDataGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::WinogradFilterGradient, devices::Host>();
 
 }  // namespace ai500

@@ -12,10 +12,16 @@
 #include <ai500/kernels/onednn/normalization.ipp>
 #include <ai500/kernels/onednn/pooling.ipp>
 #include <ai500/kernels/onednn/reorder.ipp>
+#include <ai500/kernels/onednn/winograd.ipp>
 
 namespace ai500::kernels::onednn {
 
 std::string Traits::library() { return "oneDNN " + version(); }
+
+std::string WinogradTraits::library() {
+  if (has_winograd()) return Traits::library() + " with Winograd";
+  return Traits::library() + ", which has no Winograd on this processor: direct convolutions";
+}
 
 }  // namespace ai500::kernels::onednn
 
@@ -40,5 +46,8 @@ template KernelEntry kernel_entry<kernels::onednn::MaxPoolingGradient, devices::
 template KernelEntry kernel_entry<kernels::onednn::AveragePooling, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::AveragePoolingGradient, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::Reorder, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::WinogradConvolution, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::WinogradDataGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::WinogradFilterGradient, devices::Host>();
 
 }  // namespace ai500

@@ -24,11 +24,13 @@ struct Types {
 };
 
 /// The shapes of what a step reads and writes, in the order that <ai500/graph/steps.hpp> gives, and
-/// the order of their elements; plain where `layouts` says nothing.
+/// the order of their elements, plain where `layouts` says nothing; and in which of its `ways` the
+/// kernel shall compute.
 struct Shapes {
   std::vector<Shape> reads;
   std::vector<Shape> writes;
   StepLayouts layouts{};
+  std::string way{};  ///< empty: as the kernel likes best
 
   bool operator==(Shapes const&) const = default;
 };
@@ -104,6 +106,13 @@ concept WritesInPlace = requires(typename K::operation const& what) {
   { K::in_place(what) } -> std::same_as<std::vector<InPlace>>;
 };
 
+/// The kernel has several ways to compute, and takes the one that `Shapes::way` names.
+template <class K, class Device>
+concept OffersWays = requires(Device& device, typename K::operation const& what,
+                              Shapes const& shapes, Types types) {
+  { K::ways(device, what, shapes, types) } -> std::same_as<std::vector<std::string>>;
+};
+
 /// A kernel computes one step: `using operation` names the step (one of KernelSteps), `prepare`
 /// does once whatever can be done once (choose, allocate scratch), `Prepared::run` does it, with no
 /// allocation and no decision.
@@ -114,6 +123,8 @@ concept WritesInPlace = requires(typename K::operation const& what) {
 /// elsewhere the steps stay apart. `in_place(operation)` lists, best first, the results that may
 /// stand where an argument does, with the same bits: the kernel has read an element of that
 /// argument for the last time before it writes the same element of the result, on whatever thread.
+/// `ways(device, operation, shapes, types)` names the algorithms or implementations among which
+/// `Shapes::way` chooses, that first which the kernel takes where nobody chooses (OffersWays).
 ///
 /// Semantics: `run` may be called any number of times with other arguments; one `Prepared` serves
 /// all steps of the same operation, shapes and types, one after the other. Same arguments, same

@@ -70,7 +70,12 @@ Program fitted_to(Program program, KernelTable const& kernels) {
 
 std::string describe_fitted(std::string const& title, Program program, KernelTable const& kernels,
                             NumberSizes sizes) {
-  Program const fitted = fitted_to(std::move(program), kernels);
+  Program fitted = fitted_to(std::move(program), kernels);
+  for (Step& step : fitted.steps)
+    if (KernelEntry const* const kernel = kernels.find(step.what);
+        step.way.empty() && kernel != nullptr && kernel->ways != nullptr)
+      step.way =
+          kernel->ways(kernels.device, step.what, shapes_of(fitted, step), kernels.types).front();
   std::string fused = describe_fused(fitted);
   if (fused.empty()) fused = "nothing\n";
   return title + "; kernels: " + kernels.name + "\n" + describe(fitted, sizes) + "fused:\n" +

@@ -62,9 +62,22 @@ inline std::string version() {
   return std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
 }
 
+/// The processor.
+/// @throws Error when oneDNN was built for another library of threads than OpenMP: it would not
+/// heed
+/// --threads, and two pools would share the cores
+inline dnnl::engine processor() {
+  if (dnnl_version()->cpu_runtime != DNNL_RUNTIME_OMP)
+    throw Error(
+        "oneDNN " + version() +
+        " was not built for OpenMP, whose threads ai500 shares with it; Debian's libdnnl-dev "
+        "and the wheels onednn-devel-cpu-gomp and onednn-cpu-gomp are");
+  return {dnnl::engine::kind::cpu, 0};
+}
+
 /// The processor and its queue.
 struct Engine {
-  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::engine engine = processor();
   dnnl::stream stream{engine};
 };
 
@@ -131,6 +144,7 @@ struct ConvolutionGeometry {
   Memory::dims weight;
   bool grouped;
   Types types;
+  dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
 
   ConvolutionGeometry(Window const& window, Count groups, Shape const& w, Types t)
       : strides{window.stride.height, window.stride.width},
@@ -157,6 +171,12 @@ struct ConvolutionGeometry {
     return {weight, data_type(types.accumulate),
             grouped ? Memory::format_tag::goihw : Memory::format_tag::oihw};
   }
+};
+
+/// Which of oneDNN's algorithms a convolution may be computed by.
+enum class Algorithms {
+  direct,
+  winograd_first,  ///< Winograd's where oneDNN has it for the place, else direct
 };
 
 using ForwardConvolution = dnnl::convolution_forward;
@@ -212,6 +232,34 @@ inline dnnl::primitive_attr attributes(ConvolutionEnding ending) {
   return attributes;
 }
 
+/// found(description) for each of oneDNN's implementations, best first, until it returns true.
+/// While it looks for the next one, oneDNN 2 reads the operation and the hint that the first was
+/// made of: they live as long as the search.
+template <class Description, class Found>
+void each_implementation(Description& description, Found const& found) {
+  do {
+    if (found(std::as_const(description))) return;
+  } while (description.next_impl());
+}
+
+// The three passes of a convolution of x (or dx) to y (or dy): each_implementation of each.
+template <class Found>
+void each_forward_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                              Descriptor const& x, Descriptor const& y, Found const& found);
+
+/// The implementation that oneDNN ranks first; gradients ask for it as a hint.
+inline ForwardConvolution::primitive_desc first_forward_convolution(Engine const& engine,
+                                                                    ConvolutionGeometry const& g,
+                                                                    Descriptor const& x,
+                                                                    Descriptor const& y) {
+  ForwardConvolution::primitive_desc first;
+  each_forward_convolution(engine, g, x, y, [&](ForwardConvolution::primitive_desc const& one) {
+    first = one;
+    return true;
+  });
+  return first;
+}
+
 #if DNNL_VERSION_MAJOR >= 3
 
 /// A forward convolution with a bias in the type of parameters, for inference only.
@@ -222,7 +270,7 @@ inline ForwardConvolution::primitive_desc folded_convolution(Engine const& engin
                                                              ConvolutionEnding ending) {
   return {engine.engine,
           dnnl::prop_kind::forward_inference,
-          dnnl::algorithm::convolution_direct,
+          g.algorithm,
           x,
           g.any_weight(),
           g.bias(),
@@ -264,47 +312,30 @@ inline BackwardPooling::primitive_desc backward_pooling(Engine const& engine,
           forward_pooling(engine, g, x, y, layout, type)};
 }
 
-inline ForwardConvolution::primitive_desc forward_convolution(Engine const& engine,
-                                                              ConvolutionGeometry const& g,
-                                                              Descriptor const& x,
-                                                              Descriptor const& y) {
-  return {engine.engine,
-          dnnl::prop_kind::forward_training,
-          dnnl::algorithm::convolution_direct,
-          x,
-          g.any_weight(),
-          y,
-          g.strides,
-          g.padding,
-          g.padding};
+template <class Found>
+void each_forward_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                              Descriptor const& x, Descriptor const& y, Found const& found) {
+  ForwardConvolution::primitive_desc description(engine.engine, dnnl::prop_kind::forward_training,
+                                                 g.algorithm, x, g.any_weight(), y, g.strides,
+                                                 g.padding, g.padding);
+  each_implementation(description, found);
 }
-inline DataConvolution::primitive_desc data_convolution(Engine const& engine,
-                                                        ConvolutionGeometry const& g,
-                                                        Descriptor const& dx,
-                                                        Descriptor const& dy) {
-  return {engine.engine,
-          dnnl::algorithm::convolution_direct,
-          dx,
-          g.any_weight(),
-          dy,
-          g.strides,
-          g.padding,
-          g.padding,
-          forward_convolution(engine, g, dx, dy)};
+template <class Found>
+void each_data_convolution(Engine const& engine, ConvolutionGeometry const& g, Descriptor const& dx,
+                           Descriptor const& dy, Found const& found) {
+  auto const hint = first_forward_convolution(engine, g, dx, dy);
+  DataConvolution::primitive_desc description(engine.engine, g.algorithm, dx, g.any_weight(), dy,
+                                              g.strides, g.padding, g.padding, hint);
+  each_implementation(description, found);
 }
-inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine,
-                                                            ConvolutionGeometry const& g,
-                                                            Descriptor const& x,
-                                                            Descriptor const& dy) {
-  return {engine.engine,
-          dnnl::algorithm::convolution_direct,
-          x,
-          g.any_weight_gradient(),
-          dy,
-          g.strides,
-          g.padding,
-          g.padding,
-          forward_convolution(engine, g, x, dy)};
+template <class Found>
+void each_filter_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                             Descriptor const& x, Descriptor const& dy, Found const& found) {
+  auto const hint = first_forward_convolution(engine, g, x, dy);
+  FilterConvolution::primitive_desc description(engine.engine, g.algorithm, x,
+                                                g.any_weight_gradient(), dy, g.strides, g.padding,
+                                                g.padding, hint);
+  each_implementation(description, found);
 }
 
 #else
@@ -314,8 +345,8 @@ inline ForwardConvolution::primitive_desc folded_convolution(Engine const& engin
                                                              Descriptor const& x,
                                                              Descriptor const& y,
                                                              ConvolutionEnding ending) {
-  return {{dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x,
-           g.any_weight(), g.bias(), y, g.strides, g.padding, g.padding},
+  return {{dnnl::prop_kind::forward_inference, g.algorithm, x, g.any_weight(), g.bias(), y,
+           g.strides, g.padding, g.padding},
           attributes(ending),
           engine.engine};
 }
@@ -338,31 +369,31 @@ inline BackwardPooling::primitive_desc backward_pooling(Engine const& engine,
           forward_pooling(engine, g, x, y, layout, type)};
 }
 
-inline ForwardConvolution::primitive_desc forward_convolution(Engine const& engine,
-                                                              ConvolutionGeometry const& g,
-                                                              Descriptor const& x,
-                                                              Descriptor const& y) {
-  return {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, x,
-           g.any_weight(), y, g.strides, g.padding, g.padding},
-          engine.engine};
+template <class Found>
+void each_forward_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                              Descriptor const& x, Descriptor const& y, Found const& found) {
+  ForwardConvolution::desc const operation(dnnl::prop_kind::forward_training, g.algorithm, x,
+                                           g.any_weight(), y, g.strides, g.padding, g.padding);
+  ForwardConvolution::primitive_desc description(operation, engine.engine);
+  each_implementation(description, found);
 }
-inline DataConvolution::primitive_desc data_convolution(Engine const& engine,
-                                                        ConvolutionGeometry const& g,
-                                                        Descriptor const& dx,
-                                                        Descriptor const& dy) {
-  return {{dnnl::algorithm::convolution_direct, dx, g.any_weight(), dy, g.strides, g.padding,
-           g.padding},
-          engine.engine,
-          forward_convolution(engine, g, dx, dy)};
+template <class Found>
+void each_data_convolution(Engine const& engine, ConvolutionGeometry const& g, Descriptor const& dx,
+                           Descriptor const& dy, Found const& found) {
+  auto const hint = first_forward_convolution(engine, g, dx, dy);
+  DataConvolution::desc const operation(g.algorithm, dx, g.any_weight(), dy, g.strides, g.padding,
+                                        g.padding);
+  DataConvolution::primitive_desc description(operation, engine.engine, hint);
+  each_implementation(description, found);
 }
-inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine,
-                                                            ConvolutionGeometry const& g,
-                                                            Descriptor const& x,
-                                                            Descriptor const& dy) {
-  return {{dnnl::algorithm::convolution_direct, x, g.any_weight_gradient(), dy, g.strides,
-           g.padding, g.padding},
-          engine.engine,
-          forward_convolution(engine, g, x, dy)};
+template <class Found>
+void each_filter_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                             Descriptor const& x, Descriptor const& dy, Found const& found) {
+  auto const hint = first_forward_convolution(engine, g, x, dy);
+  FilterConvolution::desc const operation(g.algorithm, x, g.any_weight_gradient(), dy, g.strides,
+                                          g.padding, g.padding);
+  FilterConvolution::primitive_desc description(operation, engine.engine, hint);
+  each_implementation(description, found);
 }
 
 #endif
