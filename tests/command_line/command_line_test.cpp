@@ -139,6 +139,8 @@ TEST_CASE("parse_command_line: every option arrives") {
                                  "/s",
                                  "--checkpoint-steps",
                                  "40",
+                                 "--autotune",
+                                 "ways",
                                  "--quick"});
 
   CHECK(given.configuration.jobs == 4);
@@ -152,6 +154,7 @@ TEST_CASE("parse_command_line: every option arrives") {
   CHECK(given.configuration.data == "/d");
   CHECK(given.configuration.scratch == "/s");
   CHECK(given.configuration.checkpoint_steps == 40);
+  CHECK(given.configuration.autotune == "ways");
   CHECK(given.configuration.output == "o");
   CHECK(given.configuration.quick);
 }
@@ -178,6 +181,7 @@ TEST_CASE("parse_command_line: --help mentions every option, subcommand and defa
                                  "--data DIR",
                                  "--scratch DIR",
                                  "--checkpoint-steps N",
+                                 "--autotune FILE",
                                  "--output DIR",
                                  "--config FILE",
                                  "--help",
@@ -369,7 +373,7 @@ TEST_CASE("parse_command_line: a file's mistakes name file, line and key") {
   CHECK(message("micro_batch = 4\n") == "1: unknown key micro_batch; did you mean micro-batch?");
   CHECK(message("learning-rate = 4\n") ==
         "1: unknown key learning-rate; there are jobs, degree, job, epochs, batch, micro-batch, "
-        "threads, checkpoint-steps, seed, quick, data, scratch, output");
+        "threads, checkpoint-steps, seed, autotune, quick, data, scratch, output");
   CHECK(contains(message("config = 'other.toml'\n"), "1: unknown key config"));
   CHECK(message("jobs = 0\n") == "1: --jobs 0: must be at least 1");
   CHECK(message("jobs = 0\n", {"--jobs", "4"}) == "1: --jobs 0: must be at least 1");

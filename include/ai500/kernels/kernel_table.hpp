@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include <ai500/kernels/choices.hpp>
 #include <ai500/kernels/kernel_set.hpp>
 #include <ai500/kernels/prepare.hpp>
 
@@ -130,6 +131,7 @@ struct KernelTable {
   void* device = nullptr;
   Types types;
   std::array<KernelEntry, detail::length(KernelSteps{})> entries;  ///< in the order of KernelSteps
+  Choices choices{};  ///< of the ways in which they compute
 
   /// The kernel of a step; null for a step that is no kernel's.
   KernelEntry const* find(StepOperation const& what) const {
@@ -139,8 +141,10 @@ struct KernelTable {
 
 /// @param device must outlive what is prepared with the table
 template <class Kernels>
-[[gnu::cold]] KernelTable kernel_table(typename Kernels::Device& device, Types types) {
-  return {Kernels::name(), &device, types, detail::entries<Kernels>(KernelSteps{})};
+[[gnu::cold]] KernelTable kernel_table(typename Kernels::Device& device, Types types,
+                                       Choices choices = {}) {
+  return {Kernels::name(), &device, types, detail::entries<Kernels>(KernelSteps{}),
+          std::move(choices)};
 }
 
 }  // namespace ai500

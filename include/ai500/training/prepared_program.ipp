@@ -44,6 +44,15 @@ inline Program with_stored_weights(Program program, KernelTable const& kernels) 
   return stores ? stored : program;
 }
 
+/// The way that was chosen for a step; empty: none was.
+inline std::string chosen_way(KernelTable const& kernels, Program const& program,
+                              Step const& step) {
+  if (kernels.choices.ways.empty()) return {};
+  auto const found =
+      kernels.choices.ways.find(step_text(step.what, shapes_of(program, step), kernels.types));
+  return found == kernels.choices.ways.end() ? std::string() : found->second;
+}
+
 }  // namespace detail
 
 Program fitted_to(Program program, KernelTable const& kernels) {
@@ -61,10 +70,12 @@ Program fitted_to(Program program, KernelTable const& kernels) {
         if (kernel->any_layout) return detail::shared_layouts(shapes);
         return {};
       });
-  for (Step& step : fitted.steps)
-    if (KernelEntry const* const kernel = kernels.find(step.what);
-        kernel != nullptr && kernel->in_place != nullptr)
-      step.in_place = kernel->in_place(step.what);
+  for (Step& step : fitted.steps) {
+    KernelEntry const* const kernel = kernels.find(step.what);
+    if (kernel == nullptr) continue;
+    if (kernel->in_place != nullptr) step.in_place = kernel->in_place(step.what);
+    if (kernel->ways != nullptr) step.way = detail::chosen_way(kernels, fitted, step);
+  }
   return fitted;
 }
 
