@@ -9,6 +9,7 @@
 #include <ai500/graph/lower.ipp>
 #include <ai500/graph/memory_plan.ipp>
 #include <ai500/graph/store_weights.ipp>
+#include <ai500/kernels/choices.ipp>
 #include <ai500/parallel_modes/micro_batches.ipp>
 #include <ai500/parallel_modes/reduction_buckets.ipp>
 #include <ai500/parallelism/parallelism_controller.ipp>

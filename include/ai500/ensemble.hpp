@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include <ai500/core/described.hpp>
 #include <ai500/devices/accelerator.hpp>
 #include <ai500/devices/cores.hpp>
+#include <ai500/kernels/choices.hpp>
 #include <ai500/kernels/kernel_set.hpp>
 #include <ai500/parallel_modes/policy.hpp>
 #include <ai500/parallelism/data_duplicator.hpp>
@@ -26,6 +28,9 @@
 #include <ai500/reports/member_folder.hpp>
 #include <ai500/reports/progress.hpp>
 #include <ai500/samplers/policy.hpp>
+#include <ai500/storage/files.hpp>
+#include <ai500/storage/hash.hpp>
+#include <ai500/training/tuning.hpp>
 #include <ai500/workloads/policy.hpp>
 
 namespace ai500 {
@@ -114,6 +119,8 @@ struct Ensemble {
     World job_ranks = world.split(static_cast<int>(job));
     std::string const devices = counted_texts(job_ranks.allgather(description_of(*device)));
 
+    Tuning const tuning = tune(asked, settings, *device, world);
+
     // 3: the job's bootstrap. 4: the data, in place or duplicated once a node; each rank reads its
     // own samples.
     DataPlacement const data =
@@ -123,13 +130,13 @@ struct Ensemble {
     std::string member;  // all that determines its bits
     agree(world, [&] {
       dataset.emplace(Dataset::load(data.folder));
-      member = member_settings(composition(), settings, dataset->size(Split::train));
+      member = member_settings(composition(tuning.choices), settings, dataset->size(Split::train));
       if (is_finished(asked.output, job, member)) return;
       controller.emplace(
           *device, workload, *dataset, optimizer,
           draw_bootstrap(sampler, settings.seed, job, dataset->size(Split::train)),
           job_plan(settings, job, *dataset,
-                   {checkpoint_file(asked.output, job), member, asked.checkpoint_steps}),
+                   {checkpoint_file(asked.output, job), member, asked.checkpoint_steps}, tuning),
           job_ranks);
     });
     std::vector<std::string> const starts =
@@ -157,6 +164,7 @@ struct Ensemble {
       if (world.rank() != 0 || asked.job) return;
       report = aggregate(asked.output, *dataset, settings.shape.ensemble_size);
       report->data = data;
+      report->kernels = composition(tuning.choices).kernels;
     });
     return report;
   }
@@ -199,7 +207,10 @@ struct Ensemble {
     typename Kernels::Device device =
         Kernels::Traits::make_device({.threads = settings.threads, .local_rank = 0});
     using Training = Network<Kernels, Precision>;
-    KernelTable const kernels = kernel_table<Kernels>(device, Training::types);
+    Choices choices;
+    if (!asked.autotune.empty() && file_exists(asked.autotune))
+      choices = choices_of(asked.autotune, settings);
+    KernelTable const kernels = kernel_table<Kernels>(device, Training::types, choices);
     BatchPlan const& batch = settings.batch;
     return describe_fitted("Training, one step of a rank",
                            training_program<Precision, ParallelMode>(
@@ -208,6 +219,15 @@ struct Ensemble {
            "\n" +
            describe_fitted("Evaluation", lower_evaluation(workload.graph(), batch.micro_batch),
                            kernels, Training::sizes);
+  }
+
+  /// The same, with the ways that were chosen for its kernels.
+  [[gnu::cold]] Composition composition(Choices const& choices) const {
+    Composition with = composition();
+    if (choices.ways.empty()) return with;
+    with.kernels += "; ways of " + std::to_string(choices.ways.size()) +
+                    " steps chosen by timing, XXH3-128 " + xxh3_128(text(choices));
+    return with;
   }
 
   /// What the type says, before anything is run.
@@ -236,6 +256,65 @@ struct Ensemble {
   }
 
  private:
+  /// The ways that kernels compute in and what it took to find them.
+  struct Tuning {
+    Choices choices{};
+    double seconds = 0;
+  };
+
+  /// What choices of ways are good for.
+  static std::string made_with(RunSettings const& settings) {
+    std::string words = Kernels::name();
+    if constexpr (requires { Kernels::Traits::library(); })
+      words += "; " + Kernels::Traits::library();
+    return words + "; " + std::string(name(devices::instruction_set())) + "; threads " +
+           std::to_string(settings.threads);
+  }
+
+  /// What a file of choices says.
+  /// @throws UsageError when it was made with other kernels, OutputError when it cannot be read
+  [[gnu::cold]] static Choices choices_of(std::string const& file, RunSettings const& settings) {
+    Choices choices = parse_choices(read_file(file, largest_choices), file);
+    if (choices.made_with != made_with(settings))
+      throw UsageError("--autotune " + file + ": was made with '" + choices.made_with +
+                       "', this run has '" + made_with(settings) + "'; name another file");
+    return choices;
+  }
+
+  /// With `--autotune`, the ways of all steps of a rank's programs: those that the file has, the
+  /// others timed, by all ranks at once as in a training; the first rank's count. Collective.
+  [[gnu::cold]] Tuning tune(Configuration const& asked, RunSettings const& settings,
+                            typename Kernels::Device& device, World& world) const {
+    if (asked.autotune.empty()) return {};
+    auto const start = std::chrono::steady_clock::now();
+    using Training = Network<Kernels, Precision>;
+    std::string known, all;
+    agree(world, [&] {
+      if (world.rank() != 0) return;
+      if (file_exists(asked.autotune)) known = text(choices_of(asked.autotune, settings));
+    });
+    known = world.bcast(known, 0);
+    agree(world, [&] {
+      Choices choices{made_with(settings), {}};
+      if (!known.empty()) choices = parse_choices(known, asked.autotune);
+      KernelTable kernels = kernel_table<Kernels>(device, Training::types, std::move(choices));
+      BatchPlan const& batch = settings.batch;
+      for (Program const& program :
+           {training_program<Precision, ParallelMode>(workload.graph(), batch,
+                                                      settings.shape.parallelism_degree),
+            lower_evaluation(workload.graph(), batch.micro_batch)})
+        kernels.choices = tuned(device, program, kernels, Training::sizes);
+      all = text(kernels.choices);
+    });
+    all = world.bcast(all, 0);
+    agree(world, [&] {
+      if (world.rank() == 0 && all != known) write_atomically(asked.autotune, all);
+    });
+    return {parse_choices(all, asked.autotune), seconds_since(start)};
+  }
+
+  static constexpr Count largest_choices = 1 << 24;  // bytes of a file of choices
+
   using Controller = JobController<Workload, Precision, Optimizer, ParallelMode, World>;
 
   Defaults defaults(int cores, int accelerators) const {
@@ -247,7 +326,8 @@ struct Ensemble {
   }
 
   [[gnu::cold]] static JobPlan job_plan(RunSettings const& settings, Job job,
-                                        Dataset const& dataset, CheckpointPlan checkpoint) {
+                                        Dataset const& dataset, CheckpointPlan checkpoint,
+                                        Tuning const& tuning) {
     JobPlan plan{.fit = {.seed = settings.seed,
                          .job = job,
                          .epochs = settings.epochs,
@@ -260,6 +340,8 @@ struct Ensemble {
     }
     plan.out_of_bag_samples = plan.test_samples;
     plan.checkpoint = std::move(checkpoint);
+    plan.choices = tuning.choices;
+    plan.tuning_seconds = tuning.seconds;
     return plan;
   }
 

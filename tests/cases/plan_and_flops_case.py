@@ -14,7 +14,8 @@ refuses(2, "Eq. (5)", arguments=["plan", "--scale", 64, "--jobs", 5])
 code, out, err = run("plan", "--program", "--jobs", 1, "--batch", 32)
 check(code == 0, f"plan --program ends with 0: {err}")
 for text in ("Sys_scale = M x P_degree", "Training, one step of a rank", "convolution filter gradient", "update",
-             "3 x normalization forward + add + relu", "reorders: 0", "Evaluation", "softmax", "arena"):
+             "3 x normalization forward + add + relu", "reorders: 0", "Evaluation", "softmax", "arena",
+             "; in place of ", "; by jit:", "3 x convolution evaluation + add + relu"):
     check(text in out, f"plan --program prints '{text}':\n{out}")
 code, out, err = run("plan", "--program", "--scale", 8, "--ranks-per-node", 4, "--degree", 4, "--batch", 32)
 check(code == 0 and "all-reduce" in out, f"plan --program of another machine has its reductions:\n{out}{err}")
@@ -32,7 +33,7 @@ check([row[2] for row in rows] == ["640", "1,280"], f"both rule sets count the c
 code, out, err = run("--help")
 check(code == 0 and err == "", f"--help ends with 0: {err}")
 for option in ("--jobs", "--degree", "--job", "--epochs", "--batch", "--micro-batch", "--threads", "--seed", "--data",
-               "--scratch", "--checkpoint-steps", "--output", "--quick", "--config", "plan", "flops", "aggregate"):
+               "--scratch", "--checkpoint-steps", "--autotune", "--output", "--quick", "--config", "plan", "flops", "aggregate"):
     check(option in out, f"--help names {option}:\n{out}")
 code, out, err = run("--help", ranks=2)
 check(out.count("--micro-batch") == 1, "--help is printed once under mpirun")

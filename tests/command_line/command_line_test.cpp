@@ -147,6 +147,8 @@ TEST_CASE("parse_command_line: every option arrives") {
                                  "--patience",
                                  "90",
                                  "--share-accelerators",
+                                 "--autotune",
+                                 "ways",
                                  "--quick"});
 
   CHECK(given.configuration.jobs == 4);
@@ -163,6 +165,7 @@ TEST_CASE("parse_command_line: every option arrives") {
   CHECK(given.configuration.ranks == 8);
   CHECK(given.configuration.patience == 90);
   CHECK(given.configuration.share_accelerators);
+  CHECK(given.configuration.autotune == "ways");
   CHECK(given.configuration.output == "o");
   CHECK(given.configuration.quick);
 }
@@ -193,6 +196,7 @@ TEST_CASE("parse_command_line: --help mentions every option, subcommand and defa
                                  "--patience S",
                                  "--share-accelerators",
                                  "(default: 600)",
+                                 "--autotune FILE",
                                  "--output DIR",
                                  "--config FILE",
                                  "--help",
@@ -385,8 +389,8 @@ TEST_CASE("parse_command_line: a file's mistakes name file, line and key") {
   CHECK(message("micro_batch = 4\n") == "1: unknown key micro_batch; did you mean micro-batch?");
   CHECK(message("learning-rate = 4\n") ==
         "1: unknown key learning-rate; there are jobs, degree, ranks, job, epochs, batch, "
-        "micro-batch, threads, share-accelerators, patience, checkpoint-steps, seed, quick, data, "
-        "scratch, output");
+        "micro-batch, threads, share-accelerators, patience, checkpoint-steps, seed, autotune, "
+        "quick, data, scratch, output");
   CHECK(contains(message("config = 'other.toml'\n"), "1: unknown key config"));
   CHECK(message("jobs = 0\n") == "1: --jobs 0: must be at least 1");
   CHECK(message("jobs = 0\n", {"--jobs", "4"}) == "1: --jobs 0: must be at least 1");

@@ -72,13 +72,50 @@ TEST_CASE("fuse: ResNet-50's normalizations become the fused steps that one coun
   CHECK(in_order(fused));
 }
 
-TEST_CASE("fuse: an evaluation applies the running statistics and the ending in one step") {
+TEST_CASE("fuse: in an evaluation each convolution of ResNet-50 takes in its normalization") {
   Program const fused = fuse(lower_evaluation(with_loss(models::resnet50_v15(224)), 2), always);
 
   auto const steps = steps_by_name(fused);
+  CHECK(steps.at("convolution evaluation") == 53);
+  for (char const* step :
+       {"convolution", "normalization apply", "normalization evaluation", "add", "relu"})
+    CHECK(!steps.contains(step));
+  // 53 + max pooling, average pooling, fully connected, softmax.
+  CHECK(fused.steps.size() == 57);
+  // Where a block has a projection, that takes the addition, for it comes later.
+  std::string const text = describe_fused(fused);
+  for (char const* line : {"16 x convolution evaluation + add + relu\n",
+                           "33 x convolution evaluation + relu\n", "4 x convolution evaluation\n"})
+    CHECK_MESSAGE(text.find(line) != std::string::npos, line, " is not in\n", text);
+  CHECK(in_order(fused));
+}
+
+TEST_CASE(
+    "fuse: without kernels for folded convolutions an evaluation applies the running "
+    "statistics and the ending in one step") {
+  auto can = [](Program const&, Step const& step) {
+    return !std::holds_alternative<steps::ConvolutionEvaluation>(step.what);
+  };
+
+  Program const fused = fuse(lower_evaluation(with_loss(models::resnet50_v15(224)), 2), can);
+
+  auto const steps = steps_by_name(fused);
+  CHECK(steps.at("convolution") == 53);
   CHECK(steps.at("normalization evaluation") == 49);
   CHECK(steps.at("normalization apply") == 4);  // the projections': nothing follows them
   CHECK(!steps.contains("relu"));
+  CHECK(in_order(fused));
+}
+
+TEST_CASE("fuse: a convolution that is also used without its normalization keeps it apart") {
+  Graph graph;
+  ValueIndex const image = graph.input("image", {.channels = 8, .height = 2, .width = 2});
+  ValueIndex const x = graph.convolution(image, 8, square(1));
+  graph.fully_connected(graph.add(x, graph.relu(graph.normalization(x))), 2);
+
+  Program const fused = fuse(lower_evaluation(with_loss(graph), 2), always);
+
+  CHECK(describe_fused(fused) == "1 x normalization evaluation + relu\n");
   CHECK(in_order(fused));
 }
 

@@ -105,6 +105,8 @@ struct AccumulatedArguments {
       return i >= 2;
     else if constexpr (is<NormalizationForward>)
       return i == 1 || i == 2;
+    else if constexpr (is<ConvolutionEvaluation>)
+      return i >= 1 && i <= 4;
     else if constexpr (is<NormalizationEvaluation, NormalizationBackward>)
       return i >= 1 && i <= 3;
     else

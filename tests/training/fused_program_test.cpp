@@ -32,19 +32,29 @@ Graph small_resnet() {
 struct Outcome {
   std::vector<float> values;  ///< gradients, statistics and loss; or the probabilities
   std::string fused;
+  std::size_t arena_bytes;
+};
+
+/// What a program is run without.
+struct Without {
+  bool fusion = false;
+  bool in_place = false;
 };
 
 /// @tparam T activations
-template <class T>
-Outcome run_once(Program program, bool fuses) {
-  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 1});
+template <class T = float>
+Outcome run_once(Program program, Without without = {}, int threads = 1) {
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = threads});
   KernelTable table =
       kernel_table<kernels::OneDnn>(host, Types{number_type<T>, NumberType::float32});
-  if (!fuses)
+  if (without.fusion)
     for (StepOperation const& what : {StepOperation(steps::NormalizationForward{}),
                                       StepOperation(steps::NormalizationBackward{}),
-                                      StepOperation(steps::NormalizationEvaluation{})})
+                                      StepOperation(steps::NormalizationEvaluation{}),
+                                      StepOperation(steps::ConvolutionEvaluation{})})
       table.entries[what.index()] = {};
+  if (without.in_place)
+    for (KernelEntry& entry : table.entries) entry.in_place = nullptr;
   auto state = initial_state<float>(host, small_resnet(), 1, 0);
   PreparedProgram prepared(std::move(program), table, NumberSizes{{sizeof(T), 4, 4}});
   Buffer<std::byte> arena(host, static_cast<Count>(prepared.plan().arena_bytes));
@@ -63,7 +73,9 @@ Outcome run_once(Program program, bool fuses) {
   prepared.run([](Step const&) {});
   ValueIndex const seen = ran.probabilities != no_value ? ran.probabilities : ran.reduction;
   float const* const result = static_cast<float const*>(prepared.place(seen));
-  return {{result, result + ran.value(seen).shape.elements()}, describe_fused(ran)};
+  return {{result, result + ran.value(seen).shape.elements()},
+          describe_fused(ran),
+          prepared.plan().arena_bytes};
 }
 
 /// The greatest difference, relative to the greatest value.
@@ -82,8 +94,8 @@ double difference(std::vector<float> const& a, std::vector<float> const& b) {
 TEST_CASE("a fused training program has the gradients, statistics and loss of the unfused one") {
   Program const program = parallel_modes::micro_batches(lower_training(small_resnet(), 8, 16), 2);
 
-  Outcome const apart = run_once<float>(program, false);
-  Outcome const fused = run_once<float>(program, true);
+  Outcome const apart = run_once(program, {.fusion = true});
+  Outcome const fused = run_once(program);
 
   CHECK(apart.fused.empty());
   CHECK(fused.fused.find("6 x normalization forward + add + relu") != std::string::npos);
@@ -94,11 +106,14 @@ TEST_CASE("a fused training program has the gradients, statistics and loss of th
 TEST_CASE("a fused evaluation has the probabilities of the unfused one") {
   Program const program = lower_evaluation(small_resnet(), 8);
 
-  Outcome const apart = run_once<float>(program, false);
-  Outcome const fused = run_once<float>(program, true);
+  Outcome const apart = run_once(program, {.fusion = true});
+  Outcome const fused = run_once(program);
 
   CHECK(apart.fused.empty());
-  CHECK(fused.fused.find("normalization evaluation + relu") != std::string::npos);
+  // Three blocks, each with a relu inside; the stem; two projections.
+  CHECK(fused.fused ==
+        "2 x convolution evaluation\n3 x convolution evaluation + add + relu\n"
+        "4 x convolution evaluation + relu\n");
   CHECK(difference(fused.values, apart.values) <= 1e-5);
 }
 
@@ -111,10 +126,10 @@ TEST_CASE(
     "a training program in bfloat16 has the gradients and loss of FP32, rounded; fused, too") {
   if (testing::skipped<bfloat16>()) return;
   Program const program = parallel_modes::micro_batches(lower_training(small_resnet(), 8, 16), 2);
-  Outcome const exact = run_once<float>(program, true);
+  Outcome const exact = run_once(program);
 
-  Outcome const apart = run_once<bfloat16>(program, false);
-  Outcome const fused = run_once<bfloat16>(program, true);
+  Outcome const apart = run_once<bfloat16>(program, {.fusion = true});
+  Outcome const fused = run_once<bfloat16>(program);
 
   CHECK(apart.fused.empty());
   CHECK(fused.fused == exact.fused);
@@ -126,14 +141,51 @@ TEST_CASE(
 TEST_CASE("an evaluation in bfloat16 has the probabilities of FP32, rounded, that sum to 1") {
   if (testing::skipped<bfloat16>()) return;
   Program const program = lower_evaluation(small_resnet(), 8);
-  Outcome const exact = run_once<float>(program, true);
+  Outcome const exact = run_once(program);
 
-  Outcome const fused = run_once<bfloat16>(program, true);
+  Outcome const fused = run_once<bfloat16>(program);
 
   CHECK(difference(fused.values, exact.values) <= bfloat16_program_tolerance);
   for (std::size_t image = 0; image < 8; ++image) {
     auto const first = fused.values.begin() + static_cast<std::ptrdiff_t>(10 * image);
     // Probabilities are FP32: in bfloat16 they would sum to 1 within some thousandths only.
     CHECK(std::abs(std::accumulate(first, first + 10, 0.0) - 1) <= 1e-6);
+  }
+}
+
+TEST_CASE("results in place of arguments change no bit, and need no more memory") {
+  Program const training = parallel_modes::micro_batches(lower_training(small_resnet(), 8, 16), 2);
+  Program const evaluation = lower_evaluation(small_resnet(), 8);
+
+  for (Program const& program : {training, evaluation})
+    for (bool fuses : {true, false})
+      for (int threads : {1, 3}) {
+        INFO("fuses: ", fuses, ", threads: ", threads);
+        Outcome const apart = run_once(program, {.fusion = !fuses, .in_place = true}, threads);
+        Outcome const in_place = run_once(program, {.fusion = !fuses}, threads);
+
+        CHECK(std::memcmp(in_place.values.data(), apart.values.data(),
+                          apart.values.size() * sizeof(float)) == 0);
+        CHECK(in_place.arena_bytes <= apart.arena_bytes);
+      }
+}
+
+TEST_CASE("ResNet-50's arena: what results in place save, and that it is near the peak") {
+  Graph const graph = workloads::with_cross_entropy(models::resnet50_v15(224), 0);
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 1});
+  KernelTable apart = kernel_table<kernels::OneDnn>(host, Types{});
+  KernelTable const in_place = apart;
+  for (KernelEntry& entry : apart.entries) entry.in_place = nullptr;
+  auto arena = [](Program const& program, KernelTable const& kernels) {
+    return plan_memory(fitted_to(program, kernels), NumberSizes{});
+  };
+  for (Program const& program : {lower_training(graph, 16, 16), lower_evaluation(graph, 16)}) {
+    MemoryPlan const before = arena(program, apart), after = arena(program, in_place);
+    MESSAGE("arena ", before.arena_bytes, " (peak ", before.peak_bytes, ") -> ", after.arena_bytes,
+            " (peak ", after.peak_bytes, ")");
+
+    CHECK(after.arena_bytes < before.arena_bytes);
+    CHECK(after.peak_bytes <= before.peak_bytes);
+    CHECK(static_cast<double>(after.arena_bytes) <= 1.05 * static_cast<double>(after.peak_bytes));
   }
 }

@@ -32,6 +32,8 @@ struct JobPlan {
   Count test_samples = 0;        ///< that the member is measured on, from the first
   Count out_of_bag_samples = 0;  ///< at most
   CheckpointPlan checkpoint{};
+  Choices choices{};          ///< of the ways in which kernels compute
+  double tuning_seconds = 0;  ///< that the choices took: a part of the preparation
 };
 
 /// One job: prepare (the constructor), `connect`, `train`, `evaluate`. Each rank of the job has
@@ -61,8 +63,9 @@ class JobController {
         start_(std::chrono::steady_clock::now()),
         state_(initial_state<typename Precision::accumulate>(device, workload.graph(),
                                                              plan.fit.seed, plan.fit.job)),
-        trainer_(device, workload.graph(), plan.batch, optimizer, communicator_, state_),
-        evaluator_(device, workload.graph(), plan.batch.micro_batch, state_) {
+        trainer_(device, workload.graph(), plan.batch, optimizer, communicator_, state_,
+                 plan.choices),
+        evaluator_(device, workload.graph(), plan.batch.micro_batch, state_, plan.choices) {
     Count const size = static_cast<Count>(bootstrap_.samples.size());
     if (plan.batch.batch > size)
       throw UsageError("--batch " + std::to_string(plan.batch.batch) + ": job " +
@@ -72,7 +75,7 @@ class JobController {
     record_.samples = size;
     record_.distinct_samples = bootstrap_.distinct;
     if (!plan_.checkpoint.file.empty() && file_exists(plan_.checkpoint.file)) resume();
-    record_.preparation_seconds = seconds_since(start_);
+    record_.preparation_seconds = plan_.tuning_seconds + seconds_since(start_);
   }
   JobController(JobController const&) = delete;
   JobController& operator=(JobController const&) = delete;

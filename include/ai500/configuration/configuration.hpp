@@ -25,8 +25,9 @@ struct Configuration {
   std::optional<Count> checkpoint_steps;  ///< between a member's checkpoints; default: an epoch's;
                                           ///< 0: none
   Seed seed = 1;                          ///< keys every random number of the run
-  std::string data;     ///< folder of the data set; empty: where the data set is usually installed
-  std::string scratch;  ///< node-local folder that gets a copy of the data; empty: none
+  std::string data;      ///< folder of the data set; empty: where the data set is usually installed
+  std::string scratch;   ///< node-local folder that gets a copy of the data; empty: none
+  std::string autotune;  ///< file of the ways in which kernels compute; empty: their own choice
   std::string output = "ai500-output";  ///< folder of the results and of the members
   bool quick = false;  ///< a few seconds only: checks that everything works, is NOT A RESULT
 };

@@ -2,6 +2,7 @@
 /// @file The definitions of describe.hpp.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -52,6 +53,8 @@ std::string describe(StepOperation const& what) {
     text += name(forward->ending);
   if (auto const* evaluation = std::get_if<steps::NormalizationEvaluation>(&what))
     text += name(evaluation->ending);
+  if (auto const* convolution = std::get_if<steps::ConvolutionEvaluation>(&what))
+    text += name(convolution->ending);
   if (auto const* backward = std::get_if<steps::NormalizationBackward>(&what)) {
     text += name(backward->ending);
     if (backward->gradients == 2) text += " + sum";
@@ -70,14 +73,24 @@ std::string describe(Program const& program, NumberSizes sizes) {
                     : " " + std::string(name(program.value(value).layout)));
     return names;
   };
+  MemoryPlan const plan = plan_memory(program, sizes);
+  auto in_place = [&](Step const& step) {
+    std::string names;
+    for (ValueIndex value : step.writes)
+      if (ValueIndex const over = plan.in_place_of[static_cast<std::size_t>(value)];
+          over != no_value && std::ranges::find(step.reads, over) != step.reads.end())
+        names += (names.empty() ? "; in place of " : ", ") +
+                 std::string(program.value(over).name.view());
+    return names;
+  };
   std::string lines;
   for (std::size_t i = 0; i < program.steps.size(); ++i) {
     Step const& step = program.steps[i];
     lines += detail::right_aligned(std::to_string(i), 5) + "  " +
              detail::padded(describe(step.what), 33) + " " + list(step.reads) + " -> " +
-             list(step.writes) + "\n";
+             list(step.writes) + in_place(step) + (step.way.empty() ? "" : "; by " + step.way) +
+             "\n";
   }
-  MemoryPlan const plan = plan_memory(program, sizes);
   auto megabytes = [](std::size_t bytes) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.2f MB", static_cast<double>(bytes) * 1e-6);

@@ -12,7 +12,9 @@ namespace ai500 {
 
 /// Joins, where `can` says that a kernel computes the result there:
 /// - normalization statistics, apply, and the relu (or addition and relu) that alone uses it:
-///   NormalizationForward; without statistics, in evaluation: NormalizationEvaluation;
+///   NormalizationForward;
+/// - in evaluation, where statistics are given, the convolution before it, too:
+///   ConvolutionEvaluation; without it: NormalizationEvaluation;
 /// - the gradients of all that, with the sum of two gradients before it: NormalizationBackward.
 /// The fused program computes the same outputs and gradients but for rounding. A fused step stands
 /// where the first of its parts stood, so that what is made early stays early. Pure.

@@ -143,8 +143,33 @@ class Fuse {
     for (Index i : writers(statistics))
       if (is<steps::NormalizationStatistics>(i) && step(i).reads[0] == x) measured = i;
     Ending const ending = ending_of(y);
-    if (try_forward(apply, measured, ending)) return;
-    if (ending.kind != steps::NormalizationEnding::none) try_forward(apply, measured, {.y = y});
+    if (try_convolution(apply, ending) || try_forward(apply, measured, ending)) return;
+    if (ending.kind == steps::NormalizationEnding::none) return;
+    if (!try_convolution(apply, {.y = y})) try_forward(apply, measured, {.y = y});
+  }
+
+  /// In evaluation: the convolution whose result is only normalized takes the normalization in.
+  bool try_convolution(Index apply, Ending const& ending) {
+    Step const& old = step(apply);
+    ValueIndex const x = old.reads[0];
+    auto const convolution = only_writer<steps::Convolution>(x);
+    if (!convolution || !only_reader<steps::NormalizationApply>(x) ||
+        !writers(old.reads[1]).empty())
+      return false;
+    auto const& what = std::get<steps::Convolution>(step(*convolution).what);
+    Step fused{
+        .what = steps::ConvolutionEvaluation{what.window, what.groups,
+                                             std::get<steps::NormalizationApply>(old.what).epsilon,
+                                             ending.kind},
+        .reads = step(*convolution).reads,
+        .writes = {ending.y},
+        .name = step(*convolution).name};
+    fused.reads.insert(fused.reads.end(), old.reads.begin() + 1, old.reads.end());
+    if (ending.addend != no_value) fused.reads.push_back(ending.addend);
+    std::vector<Index> parts = ending.parts;
+    parts.push_back(apply);
+    parts.push_back(*convolution);
+    return replace(parts, std::move(fused));
   }
 
   bool try_forward(Index apply, std::optional<Index> measured, Ending const& ending) {
@@ -246,7 +271,8 @@ std::string describe_fused(Program const& program) {
   for (Step const& one : program.steps)
     if (std::holds_alternative<steps::NormalizationForward>(one.what) ||
         std::holds_alternative<steps::NormalizationEvaluation>(one.what) ||
-        std::holds_alternative<steps::NormalizationBackward>(one.what))
+        std::holds_alternative<steps::NormalizationBackward>(one.what) ||
+        std::holds_alternative<steps::ConvolutionEvaluation>(one.what))
       ++counts[describe(one.what)];
   std::string text;
   for (auto const& [kind, count] : counts) text += std::to_string(count) + " x " + kind + "\n";

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <vector>
 
+#include <ai500/graph/layout.hpp>
 #include <ai500/graph/memory_plan.hpp>
 
 namespace ai500 {
@@ -31,8 +33,55 @@ std::vector<Lifetime> lifetimes(Program const& program) {
   return life;
 }
 
+std::vector<ValueIndex> taken_over(Program const& program, std::vector<Lifetime> const& life,
+                                   NumberSizes sizes) {
+  std::vector<ValueIndex> from(program.values.size(), no_value);
+  auto is_own = [&](ValueIndex index) {
+    ProgramValue const& value = program.value(index);
+    return value.slice_of == no_value && value.residence != Residence::bound;
+  };
+  auto bytes = [&](ProgramValue const& value) {
+    return static_cast<std::size_t>(value.shape.elements()) * sizes.of(value.number);
+  };
+  auto is_alike = [&](ProgramValue const& a, ProgramValue const& b) {
+    return bytes(a) == bytes(b) && a.shape == b.shape && same_order(a.layout, b.layout, a.shape);
+  };
+  auto is_part_of = [&](ValueIndex whole) {
+    return [&program, whole](ValueIndex value) { return program.place(value).whole == whole; };
+  };
+  for (std::size_t i = 0; i < program.steps.size(); ++i) {
+    Step const& step = program.steps[i];
+    int const now = static_cast<int>(i);
+    std::vector<ValueIndex> given;
+    for (InPlace const& one : step.in_place) {
+      ValueIndex const read = step.reads[one.read], write = step.writes[one.write];
+      bool const dies = life[static_cast<std::size_t>(read)].last == now;
+      bool const begins = life[static_cast<std::size_t>(write)].first == now;
+      bool const is_free = from[static_cast<std::size_t>(write)] == no_value &&
+                           std::ranges::find(given, read) == given.end() &&
+                           std::ranges::count_if(step.reads, is_part_of(read)) == 1;
+      if (!is_own(read) || !is_own(write) || !dies || !begins || !is_free ||
+          !is_alike(program.value(read), program.value(write)))
+        continue;
+      from[static_cast<std::size_t>(write)] = read;
+      given.push_back(read);
+    }
+  }
+  return from;
+}
+
 MemoryPlan plan_memory(Program const& program, NumberSizes sizes, std::size_t alignment) {
-  std::vector<Lifetime> const life = lifetimes(program);
+  std::vector<Lifetime> life = lifetimes(program);
+  MemoryPlan plan;
+  plan.in_place_of = taken_over(program, life, sizes);
+  // The value that a chain of takeovers begins with stands for the chain and lives as long.
+  std::vector<std::size_t> head(program.values.size());
+  for (std::size_t i = 0; i < head.size(); ++i) {
+    head[i] = i;
+    while (plan.in_place_of[head[i]] != no_value)
+      head[i] = static_cast<std::size_t>(plan.in_place_of[head[i]]);
+    life[head[i]].last = std::max(life[head[i]].last, life[i].last);
+  }
   auto rounded = [&](std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; };
 
   std::vector<std::size_t> bytes(program.values.size(), 0);
@@ -45,11 +94,11 @@ MemoryPlan plan_memory(Program const& program, NumberSizes sizes, std::size_t al
   }
   std::vector<std::size_t> order(bytes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::erase_if(order, [&](std::size_t i) { return bytes[i] == 0; });
+  for (std::size_t one : bytes) plan.sum_bytes += one;
+  std::erase_if(order, [&](std::size_t i) { return bytes[i] == 0 || head[i] != i; });
   std::ranges::stable_sort(order,
                            [&](std::size_t a, std::size_t b) { return bytes[a] > bytes[b]; });
 
-  MemoryPlan plan;
   plan.offsets.assign(bytes.size(), 0);
   std::vector<std::size_t> placed;  // in order of offset
   for (std::size_t i : order) {
@@ -64,8 +113,8 @@ MemoryPlan plan_memory(Program const& program, NumberSizes sizes, std::size_t al
                                            [&](std::size_t p) { return plan.offsets[p]; }),
                   i);
     plan.arena_bytes = std::max(plan.arena_bytes, offset + bytes[i]);
-    plan.sum_bytes += bytes[i];
   }
+  for (std::size_t i = 0; i < head.size(); ++i) plan.offsets[i] = plan.offsets[head[i]];
   for (int step = -1; step <= static_cast<int>(program.steps.size()); ++step) {
     std::size_t alive = 0;
     for (std::size_t i : order)

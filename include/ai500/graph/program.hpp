@@ -2,6 +2,8 @@
 /// @file What is run: one flat list of steps, each with the values it reads and writes.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include <ai500/graph/graph.hpp>
@@ -38,6 +40,15 @@ struct ProgramValue {
   Layout layout = Layout::plain;
 };
 
+/// A step's result `write` may stand where its argument `read` does, if nothing reads that
+/// afterwards: its kernel reads each element before it writes the same one.
+struct InPlace {
+  std::size_t write = 0;
+  std::size_t read = 0;
+
+  constexpr bool operator==(InPlace const&) const = default;
+};
+
 /// One step: what it does, in the order that `steps` documents, and for which operation of the
 /// graph.
 struct Step {
@@ -45,7 +56,10 @@ struct Step {
   std::vector<ValueIndex> reads;
   std::vector<ValueIndex> writes;
   Name name;
-  StepLayouts layouts{};  ///< in which the kernel was chosen to compute; empty: plain
+  StepLayouts layouts{};            ///< in which the kernel was chosen to compute; empty: plain
+  std::vector<InPlace> in_place{};  ///< what the kernel allows, best first
+  std::string
+      way{};  ///< the one of its kernel's ways to compute it; empty: the kernel's own choice
 };
 
 /// A parameter of the model inside the value of all the parameters; its gradient has the same

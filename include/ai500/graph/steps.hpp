@@ -113,6 +113,19 @@ struct NormalizationEvaluation {
   bool operator==(NormalizationEvaluation const&) const = default;
 };
 
+/// A convolution and the normalization behind it, with statistics that are given, and the ending,
+/// in one: the normalization's factor goes into the weight, the rest of it is a bias. Reads x (n,
+/// c, h, w), weight (c', c / groups, kh, kw), statistics (2, c'), scale (c'), shift (c'), with
+/// `add_relu` addend (n, c', h', w'); writes y (n, c', h', w').
+struct ConvolutionEvaluation {
+  static constexpr std::string_view name = "convolution evaluation";
+  Window window;
+  Count groups = 1;
+  double epsilon = 1e-5;
+  NormalizationEnding ending = NormalizationEnding::none;
+  bool operator==(ConvolutionEvaluation const&) const = default;
+};
+
 /// All gradients of a NormalizationForward in one. Reads x, statistics, scale, shift, dy, with two
 /// `gradients` another dy (y is used twice: the two are summed), with `add_relu` y; writes dscale
 /// (c), dshift (c), dx, with `add_relu` daddend, the gradient of the addend.
@@ -259,20 +272,19 @@ struct Update {
 template <class... T>
 struct TypeList {};
 
-/// The steps that kernels compute. Fused ones (NormalizationForward, ...Evaluation, ...Backward)
-/// appear only where the pass `fuse` finds that the kernel set computes them, StoreWeights where
-/// the pass `store_weights` does.
-using KernelSteps =
-    TypeList<steps::Convolution, steps::ConvolutionDataGradient, steps::ConvolutionFilterGradient,
-             steps::FullyConnected, steps::FullyConnectedDataGradient,
-             steps::FullyConnectedWeightGradient, steps::NormalizationStatistics,
-             steps::NormalizationApply, steps::NormalizationParameterGradient,
-             steps::NormalizationDataGradient, steps::NormalizationForward,
-             steps::NormalizationEvaluation, steps::NormalizationBackward,
-             steps::UpdateRunningStatistics, steps::Relu, steps::ReluGradient, steps::Add,
-             steps::SumGradients, steps::MaxPooling, steps::MaxPoolingGradient,
-             steps::AveragePooling, steps::AveragePoolingGradient, steps::Softmax,
-             steps::SoftmaxCrossEntropy, steps::Accumulate, steps::Reorder, steps::StoreWeights>;
+/// The steps that kernels compute. Fused ones (NormalizationForward, ...Evaluation, ...Backward,
+/// ConvolutionEvaluation) appear only where the pass `fuse` finds that the kernel set computes
+/// them, StoreWeights where the pass `store_weights` does.
+using KernelSteps = TypeList<
+    steps::Convolution, steps::ConvolutionDataGradient, steps::ConvolutionFilterGradient,
+    steps::FullyConnected, steps::FullyConnectedDataGradient, steps::FullyConnectedWeightGradient,
+    steps::NormalizationStatistics, steps::NormalizationApply,
+    steps::NormalizationParameterGradient, steps::NormalizationDataGradient,
+    steps::NormalizationForward, steps::NormalizationEvaluation, steps::NormalizationBackward,
+    steps::ConvolutionEvaluation, steps::UpdateRunningStatistics, steps::Relu, steps::ReluGradient,
+    steps::Add, steps::SumGradients, steps::MaxPooling, steps::MaxPoolingGradient,
+    steps::AveragePooling, steps::AveragePoolingGradient, steps::Softmax,
+    steps::SoftmaxCrossEntropy, steps::Accumulate, steps::Reorder, steps::StoreWeights>;
 
 /// The steps that others run: the collective, the optimizer.
 using SystemSteps = TypeList<steps::AllReduceStart, steps::AllReduceFinish, steps::Update>;

@@ -90,6 +90,11 @@ struct KernelSet {
   template <KernelPolicy<Device>... New>
   using with = typename With<New...>::type;
 
+  /// The same kernels with something else in common.
+  template <KernelSetTraits Other>
+    requires std::same_as<typename Other::Device, Device>
+  using with_traits = KernelSet<Other, K...>;
+
   /// All the kernels, by name: the set's, then each step whose kernel is another's: "reference;
   /// relu: mine".
   static std::string name() {

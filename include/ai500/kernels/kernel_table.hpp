@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include <ai500/kernels/choices.hpp>
 #include <ai500/kernels/kernel_set.hpp>
 #include <ai500/kernels/prepare.hpp>
 
@@ -59,6 +60,11 @@ struct KernelEntry {
   /// Null: the kernel is applicable everywhere.
   bool (*applicable)(void* device, StepOperation const& what, Shapes const& shapes,
                      Types types) = nullptr;
+  /// Null: the kernel computes in one way.
+  std::vector<std::string> (*ways)(void* device, StepOperation const& what, Shapes const& shapes,
+                                   Types types) = nullptr;
+  /// Null: no result may stand where an argument does.
+  std::vector<InPlace> (*in_place)(StepOperation const& what) = nullptr;
   bool any_layout = false;
 };
 
@@ -82,6 +88,14 @@ template <class Kernel, class Device>
                           Types types) {
       return Kernel::applicable(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes,
                                 types);
+    };
+  if constexpr (OffersWays<Kernel, Device>)
+    entry.ways = [](void* device, StepOperation const& what, Shapes const& shapes, Types types) {
+      return Kernel::ways(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes, types);
+    };
+  if constexpr (WritesInPlace<Kernel>)
+    entry.in_place = [](StepOperation const& what) {
+      return Kernel::in_place(*std::get_if<What>(&what));
     };
   if constexpr (TakesAnyLayout<Kernel>) entry.any_layout = true;
   return entry;
@@ -117,6 +131,7 @@ struct KernelTable {
   void* device = nullptr;
   Types types;
   std::array<KernelEntry, detail::length(KernelSteps{})> entries;  ///< in the order of KernelSteps
+  Choices choices{};  ///< of the ways in which they compute
 
   /// The kernel of a step; null for a step that is no kernel's.
   KernelEntry const* find(StepOperation const& what) const {
@@ -126,8 +141,10 @@ struct KernelTable {
 
 /// @param device must outlive what is prepared with the table
 template <class Kernels>
-[[gnu::cold]] KernelTable kernel_table(typename Kernels::Device& device, Types types) {
-  return {Kernels::name(), &device, types, detail::entries<Kernels>(KernelSteps{})};
+[[gnu::cold]] KernelTable kernel_table(typename Kernels::Device& device, Types types,
+                                       Choices choices = {}) {
+  return {Kernels::name(), &device, types, detail::entries<Kernels>(KernelSteps{}),
+          std::move(choices)};
 }
 
 }  // namespace ai500

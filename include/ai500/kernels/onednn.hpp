@@ -10,12 +10,14 @@
 #include <ai500/kernels/kernel_set.hpp>
 #include <ai500/kernels/kernel_table.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
+#include <ai500/kernels/onednn/folded_convolution.hpp>
 #include <ai500/kernels/onednn/fully_connected.hpp>
 #include <ai500/kernels/onednn/fused_normalization.hpp>
 #include <ai500/kernels/onednn/normalization.hpp>
 #include <ai500/kernels/onednn/pooling.hpp>
 #include <ai500/kernels/onednn/reorder.hpp>
 #include <ai500/kernels/onednn/types.hpp>
+#include <ai500/kernels/onednn/winograd.hpp>
 #include <ai500/kernels/reference.hpp>
 #include <ai500/kernels/supports.hpp>
 
@@ -40,20 +42,39 @@ struct Traits {
 };
 static_assert(KernelSetTraits<Traits>);
 
+/// The same, where convolutions are Winograd's if oneDNN has them.
+struct WinogradTraits {
+  static constexpr std::string_view name = Traits::name;
+  using Device = Traits::Device;
+  static constexpr std::string_view layout = Traits::layout;
+  static constexpr bool threaded = Traits::threaded;
+  static Device make_device(DeviceChoice const& choice) { return Traits::make_device(choice); }
+  /// "oneDNN 2.6.3 with Winograd"; it says so where there is none, and all is computed directly
+  static std::string library();
+  static constexpr bool computes_in(Types types) { return Traits::computes_in(types); }
+};
+static_assert(KernelSetTraits<WinogradTraits>);
+
 }  // namespace onednn
 
 /// FP32 or bfloat16 (precision::Bf16Mixed) at the speed of oneDNN.
-using OneDnn = KernelSet<onednn::Traits, onednn::Convolution, onednn::ConvolutionDataGradient,
-                         onednn::ConvolutionFilterGradient, onednn::FullyConnected,
-                         onednn::FullyConnectedDataGradient, onednn::FullyConnectedWeightGradient,
-                         onednn::NormalizationStatistics, onednn::NormalizationApply,
-                         onednn::NormalizationParameterGradient, onednn::NormalizationDataGradient,
-                         onednn::NormalizationForward, onednn::NormalizationEvaluation,
-                         onednn::NormalizationBackward, reference::UpdateRunningStatistics,
-                         reference::Relu, reference::ReluGradient, reference::Add,
-                         reference::SumGradients, onednn::MaxPooling, onednn::MaxPoolingGradient,
-                         onednn::AveragePooling, onednn::AveragePoolingGradient, reference::Softmax,
-                         reference::SoftmaxCrossEntropy, reference::Accumulate, onednn::Reorder>;
+using OneDnn = KernelSet<
+    onednn::Traits, onednn::Convolution, onednn::ConvolutionDataGradient,
+    onednn::ConvolutionFilterGradient, onednn::FullyConnected, onednn::FullyConnectedDataGradient,
+    onednn::FullyConnectedWeightGradient, onednn::NormalizationStatistics,
+    onednn::NormalizationApply, onednn::NormalizationParameterGradient,
+    onednn::NormalizationDataGradient, onednn::NormalizationForward,
+    onednn::NormalizationEvaluation, onednn::NormalizationBackward, onednn::ConvolutionEvaluation,
+    reference::UpdateRunningStatistics, reference::Relu, reference::ReluGradient, reference::Add,
+    reference::SumGradients, onednn::MaxPooling, onednn::MaxPoolingGradient, onednn::AveragePooling,
+    onednn::AveragePoolingGradient, reference::Softmax, reference::SoftmaxCrossEntropy,
+    reference::Accumulate, onednn::Reorder>;
+
+/// The same with Winograd's algorithm for training's convolutions, where oneDNN has it: faster,
+/// with larger rounding errors. Evaluation and all else are those of OneDnn.
+using OneDnnWinograd =
+    OneDnn::with<onednn::WinogradConvolution, onednn::WinogradDataGradient,
+                 onednn::WinogradFilterGradient>::with_traits<onednn::WinogradTraits>;
 
 }  // namespace ai500::kernels
 
@@ -64,6 +85,7 @@ extern template KernelEntry kernel_entry<kernels::onednn::Convolution, devices::
 extern template KernelEntry kernel_entry<kernels::onednn::ConvolutionDataGradient, devices::Host>();
 extern template KernelEntry
 kernel_entry<kernels::onednn::ConvolutionFilterGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::ConvolutionEvaluation, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::FullyConnected, devices::Host>();
 extern template KernelEntry
 kernel_entry<kernels::onednn::FullyConnectedDataGradient, devices::Host>();
@@ -83,5 +105,8 @@ extern template KernelEntry kernel_entry<kernels::onednn::MaxPoolingGradient, de
 extern template KernelEntry kernel_entry<kernels::onednn::AveragePooling, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::AveragePoolingGradient, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::Reorder, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::WinogradConvolution, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::WinogradDataGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::WinogradFilterGradient, devices::Host>();
 
 }  // namespace ai500

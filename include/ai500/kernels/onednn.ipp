@@ -6,11 +6,13 @@
 #include <ai500/kernels/onednn.hpp>
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.ipp>
+#include <ai500/kernels/onednn/folded_convolution.ipp>
 #include <ai500/kernels/onednn/fully_connected.ipp>
 #include <ai500/kernels/onednn/fused_normalization.ipp>
 #include <ai500/kernels/onednn/normalization.ipp>
 #include <ai500/kernels/onednn/pooling.ipp>
 #include <ai500/kernels/onednn/reorder.ipp>
+#include <ai500/kernels/onednn/winograd.ipp>
 
 namespace ai500::kernels::onednn {
 
@@ -24,6 +26,11 @@ bool Traits::runs_here(Types types) {
   return computes_in(types) && !(is_bfloat && bfloat_support() == BfloatSupport::none);
 }
 
+std::string WinogradTraits::library() {
+  if (has_winograd()) return Traits::library() + " with Winograd";
+  return Traits::library() + ", which has no Winograd on this processor: direct convolutions";
+}
+
 }  // namespace ai500::kernels::onednn
 
 namespace ai500 {
@@ -34,6 +41,7 @@ template KernelEntry kernel_entry<kernels::onednn::NormalizationBackward, device
 template KernelEntry kernel_entry<kernels::onednn::Convolution, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::ConvolutionDataGradient, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::ConvolutionFilterGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::ConvolutionEvaluation, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::FullyConnected, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::FullyConnectedDataGradient, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::FullyConnectedWeightGradient, devices::Host>();
@@ -46,5 +54,8 @@ template KernelEntry kernel_entry<kernels::onednn::MaxPoolingGradient, devices::
 template KernelEntry kernel_entry<kernels::onednn::AveragePooling, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::AveragePoolingGradient, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::Reorder, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::WinogradConvolution, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::WinogradDataGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::WinogradFilterGradient, devices::Host>();
 
 }  // namespace ai500

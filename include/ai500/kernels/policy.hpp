@@ -10,6 +10,7 @@
 #include <ai500/core/named.hpp>
 #include <ai500/core/number_type.hpp>
 #include <ai500/graph/layout.hpp>
+#include <ai500/graph/program.hpp>
 #include <ai500/graph/steps.hpp>
 
 namespace ai500 {
@@ -23,11 +24,13 @@ struct Types {
 };
 
 /// The shapes of what a step reads and writes, in the order that <ai500/graph/steps.hpp> gives, and
-/// the order of their elements; plain where `layouts` says nothing.
+/// the order of their elements, plain where `layouts` says nothing; and in which of its `ways` the
+/// kernel shall compute.
 struct Shapes {
   std::vector<Shape> reads;
   std::vector<Shape> writes;
   StepLayouts layouts{};
+  std::string way{};  ///< empty: as the kernel likes best
 
   bool operator==(Shapes const&) const = default;
 };
@@ -43,7 +46,7 @@ inline std::string text(Shapes const& shapes) {
 }
 
 /// Where the values of one step are, in the order of its Shapes. Values do not overlap, except one
-/// that is both read and written.
+/// that is both read and written, and what the kernel itself allows (`in_place`).
 class Arguments {
  public:
   Arguments(std::span<void* const> reads, std::span<void* const> writes)
@@ -97,6 +100,19 @@ concept SaysWhereApplicable = requires(Device& device, typename K::operation con
 template <class K>
 concept TakesAnyLayout = K::any_layout;
 
+/// The kernel says which results may stand where one of its arguments does; without it, none.
+template <class K>
+concept WritesInPlace = requires(typename K::operation const& what) {
+  { K::in_place(what) } -> std::same_as<std::vector<InPlace>>;
+};
+
+/// The kernel has several ways to compute, and takes the one that `Shapes::way` names.
+template <class K, class Device>
+concept OffersWays = requires(Device& device, typename K::operation const& what,
+                              Shapes const& shapes, Types types) {
+  { K::ways(device, what, shapes, types) } -> std::same_as<std::vector<std::string>>;
+};
+
 /// A kernel computes one step: `using operation` names the step (one of KernelSteps), `prepare`
 /// does once whatever can be done once (choose, allocate scratch), `Prepared::run` does it, with no
 /// allocation and no decision.
@@ -104,7 +120,11 @@ concept TakesAnyLayout = K::any_layout;
 /// Optionally `layouts(device, operation, shapes, types)` lists the layouts it computes in, best
 /// first (ChoosesLayouts), or `any_layout = true` says that all are alike to it. The kernel of a
 /// fused step may say with `applicable(device, operation, shapes, types)` where it computes:
-/// elsewhere the steps stay apart.
+/// elsewhere the steps stay apart. `in_place(operation)` lists, best first, the results that may
+/// stand where an argument does, with the same bits: the kernel has read an element of that
+/// argument for the last time before it writes the same element of the result, on whatever thread.
+/// `ways(device, operation, shapes, types)` names the algorithms or implementations among which
+/// `Shapes::way` chooses, that first which the kernel takes where nobody chooses (OffersWays).
 ///
 /// Semantics: `run` may be called any number of times with other arguments; one `Prepared` serves
 /// all steps of the same operation, shapes and types, one after the other. Same arguments, same

@@ -18,6 +18,7 @@ inline Shapes shapes_of(Program const& program, Step const& step) {
   for (ValueIndex value : step.reads) shapes.reads.push_back(program.value(value).shape);
   for (ValueIndex value : step.writes) shapes.writes.push_back(program.value(value).shape);
   shapes.layouts = step.layouts;
+  shapes.way = step.way;
   return shapes;
 }
 

@@ -21,9 +21,11 @@ class Evaluator {
   using State = ModelState<typename Precision::accumulate, Device>;
 
   /// @param batch images that are evaluated at once
-  Evaluator(Device& device, Graph const& graph, Count batch, State& state)
+  /// @param choices of the ways in which kernels compute
+  Evaluator(Device& device, Graph const& graph, Count batch, State& state,
+            Choices const& choices = {})
       : batch_(batch),
-        network_(device, lower_evaluation(graph, batch), state),
+        network_(device, lower_evaluation(graph, batch), state, nullptr, choices),
         images_(device, network_.images()),
         probabilities_(device, network_.probabilities()) {}
 

@@ -29,10 +29,11 @@ class Network {
   static constexpr NumberSizes sizes{{sizeof(Compute), sizeof(Accumulate), sizeof(std::int32_t)}};
 
   /// @param loss_scale one number in the device's memory, for a program that has one
+  /// @param choices of the ways in which kernels compute
   /// @throws Error naming the step for which the set has no kernel, or what its kernel says
   [[gnu::cold]] Network(Device& device, Program program, ModelState<Accumulate, Device>& state,
-                        Accumulate* loss_scale = nullptr)
-      : prepared_(std::move(program), kernel_table<Kernels>(device, types), sizes),
+                        Accumulate* loss_scale = nullptr, Choices const& choices = {})
+      : prepared_(std::move(program), kernel_table<Kernels>(device, types, choices), sizes),
         arena_(device, static_cast<Count>(plan().arena_bytes)) {
     prepared_.prepare(
         {.arena = arena_.data(),

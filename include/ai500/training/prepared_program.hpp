@@ -17,8 +17,8 @@
 namespace ai500 {
 
 /// The passes that depend on the kernels: stores weights in the compute type where the set has a
-/// kernel for that, fuses steps where it has one for the fused step, then gives every value a
-/// layout. Pure.
+/// kernel for that, fuses steps where it has one for the fused step, gives every value a layout,
+/// and notes which results may stand where an argument does and which way was chosen. Pure.
 Program fitted_to(Program program, KernelTable const& kernels);
 
 /// A program fitted to a kernel set, in words: its steps, what was fused, where elements are

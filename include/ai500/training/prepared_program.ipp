@@ -44,6 +44,15 @@ inline Program with_stored_weights(Program program, KernelTable const& kernels) 
   return stores ? stored : program;
 }
 
+/// The way that was chosen for a step; empty: none was.
+inline std::string chosen_way(KernelTable const& kernels, Program const& program,
+                              Step const& step) {
+  if (kernels.choices.ways.empty()) return {};
+  auto const found =
+      kernels.choices.ways.find(step_text(step.what, shapes_of(program, step), kernels.types));
+  return found == kernels.choices.ways.end() ? std::string() : found->second;
+}
+
 }  // namespace detail
 
 Program fitted_to(Program program, KernelTable const& kernels) {
@@ -51,21 +60,33 @@ Program fitted_to(Program program, KernelTable const& kernels) {
                        [&](Program const& so_far, Step const& step) {
                          return detail::computes(kernels, so_far, step);
                        });
-  return lay_out(std::move(fused),
-                 [&](Program const& so_far, Step const& step) -> std::vector<StepLayouts> {
-                   KernelEntry const* const kernel = kernels.find(step.what);
-                   if (kernel == nullptr || kernel->prepare == nullptr) return {};
-                   Shapes const shapes = shapes_of(so_far, step);
-                   if (kernel->layouts != nullptr)
-                     return kernel->layouts(kernels.device, step.what, shapes, kernels.types);
-                   if (kernel->any_layout) return detail::shared_layouts(shapes);
-                   return {};
-                 });
+  Program fitted = lay_out(
+      std::move(fused), [&](Program const& so_far, Step const& step) -> std::vector<StepLayouts> {
+        KernelEntry const* const kernel = kernels.find(step.what);
+        if (kernel == nullptr || kernel->prepare == nullptr) return {};
+        Shapes const shapes = shapes_of(so_far, step);
+        if (kernel->layouts != nullptr)
+          return kernel->layouts(kernels.device, step.what, shapes, kernels.types);
+        if (kernel->any_layout) return detail::shared_layouts(shapes);
+        return {};
+      });
+  for (Step& step : fitted.steps) {
+    KernelEntry const* const kernel = kernels.find(step.what);
+    if (kernel == nullptr) continue;
+    if (kernel->in_place != nullptr) step.in_place = kernel->in_place(step.what);
+    if (kernel->ways != nullptr) step.way = detail::chosen_way(kernels, fitted, step);
+  }
+  return fitted;
 }
 
 std::string describe_fitted(std::string const& title, Program program, KernelTable const& kernels,
                             NumberSizes sizes) {
-  Program const fitted = fitted_to(std::move(program), kernels);
+  Program fitted = fitted_to(std::move(program), kernels);
+  for (Step& step : fitted.steps)
+    if (KernelEntry const* const kernel = kernels.find(step.what);
+        step.way.empty() && kernel != nullptr && kernel->ways != nullptr)
+      step.way =
+          kernel->ways(kernels.device, step.what, shapes_of(fitted, step), kernels.types).front();
   std::string fused = describe_fused(fitted);
   if (fused.empty()) fused = "nothing\n";
   return title + "; kernels: " + kernels.name + "\n" + describe(fitted, sizes) + "fused:\n" +

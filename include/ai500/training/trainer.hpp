@@ -48,16 +48,18 @@ class Trainer {
 
   /// Prepares; not collective.
   /// @param graph a model that ends in a loss
+  /// @param choices of the ways in which kernels compute
   /// @throws GraphError, Error from lowering and preparing
   [[gnu::cold]] Trainer(Device& device, Graph const& graph, BatchPlan const& batch,
-                        Optimizer const& optimizer, C communicator, State& state)
+                        Optimizer const& optimizer, C communicator, State& state,
+                        Choices const& choices = {})
       : device_(device),
         communicator_(std::move(communicator)),
         share_(ParallelMode::share(batch.batch, communicator_.rank(), communicator_.size())),
         loss_scaling_(loss_scaling(device)),
         network_(device,
                  training_program<Precision, ParallelMode>(graph, batch, communicator_.size()),
-                 state, loss_scaling_ ? loss_scaling_->scale() : nullptr),
+                 state, loss_scaling_ ? loss_scaling_->scale() : nullptr, choices),
         optimizer_(optimizer, device, network_.program().parameter_slots),
         input_(device, network_.images(), network_.labels()),
         terms_(device),

@@ -62,9 +62,22 @@ inline std::string version() {
   return std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
 }
 
+/// The processor.
+/// @throws Error when oneDNN was built for another library of threads than OpenMP: it would not
+/// heed
+/// --threads, and two pools would share the cores
+inline dnnl::engine processor() {
+  if (dnnl_version()->cpu_runtime != DNNL_RUNTIME_OMP)
+    throw Error(
+        "oneDNN " + version() +
+        " was not built for OpenMP, whose threads ai500 shares with it; Debian's libdnnl-dev "
+        "and the wheels onednn-devel-cpu-gomp and onednn-cpu-gomp are");
+  return {dnnl::engine::kind::cpu, 0};
+}
+
 /// The processor and its queue.
 struct Engine {
-  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::engine engine = processor();
   dnnl::stream stream{engine};
 };
 
@@ -134,6 +147,7 @@ struct ConvolutionGeometry {
   Memory::dims weight;
   bool grouped;
   Types types;
+  dnnl::algorithm algorithm = dnnl::algorithm::convolution_direct;
 
   ConvolutionGeometry(Window const& window, Count groups, Shape const& w, Types t)
       : strides{window.stride.height, window.stride.width},
@@ -150,6 +164,11 @@ struct ConvolutionGeometry {
   Descriptor any_weight_gradient() const {
     return {weight, data_type(types.accumulate), Memory::format_tag::any};
   }
+  /// What is added to each output channel.
+  Descriptor bias() const {
+    Count const channels = grouped ? weight[0] * weight[1] : weight[0];
+    return {{channels}, data_type(types.accumulate), Memory::format_tag::x};
+  }
   /// A parameter, or its gradient, outside of the primitives.
   Descriptor plain_weight() const {
     return {weight, data_type(types.accumulate),
@@ -157,9 +176,21 @@ struct ConvolutionGeometry {
   }
 };
 
+/// Which of oneDNN's algorithms a convolution may be computed by.
+enum class Algorithms {
+  direct,
+  winograd_first,  ///< Winograd's where oneDNN has it for the place, else direct
+};
+
 using ForwardConvolution = dnnl::convolution_forward;
 using DataConvolution = dnnl::convolution_backward_data;
 using FilterConvolution = dnnl::convolution_backward_weights;
+
+/// What a convolution does to its results at last, in this order.
+struct ConvolutionEnding {
+  bool adds = false;  ///< what stands in y already
+  bool relu = false;
+};
 
 /// The geometry of a pooling.
 struct PoolingGeometry {
@@ -192,7 +223,72 @@ using Product = dnnl::matmul;
 using ForwardPooling = dnnl::pooling_forward;
 using BackwardPooling = dnnl::pooling_backward;
 
+inline void append_relu(dnnl::post_ops& operations) {
 #if DNNL_VERSION_MAJOR >= 3
+  operations.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+#else
+  operations.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+#endif
+}
+
+/// The attributes of a convolution with an ending.
+inline dnnl::primitive_attr attributes(ConvolutionEnding ending) {
+  dnnl::post_ops operations;
+  if (ending.adds) operations.append_sum(1.0f);
+  if (ending.relu) append_relu(operations);
+  dnnl::primitive_attr attributes;
+  attributes.set_post_ops(operations);
+  return attributes;
+}
+
+/// found(description) for each of oneDNN's implementations, best first, until it returns true.
+/// While it looks for the next one, oneDNN 2 reads the operation and the hint that the first was
+/// made of: they live as long as the search.
+template <class Description, class Found>
+void each_implementation(Description& description, Found const& found) {
+  do {
+    if (found(std::as_const(description))) return;
+  } while (description.next_impl());
+}
+
+// The three passes of a convolution of x (or dx) to y (or dy): each_implementation of each.
+template <class Found>
+void each_forward_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                              Descriptor const& x, Descriptor const& y, Found const& found);
+
+/// The implementation that oneDNN ranks first; gradients ask for it as a hint.
+inline ForwardConvolution::primitive_desc first_forward_convolution(Engine const& engine,
+                                                                    ConvolutionGeometry const& g,
+                                                                    Descriptor const& x,
+                                                                    Descriptor const& y) {
+  ForwardConvolution::primitive_desc first;
+  each_forward_convolution(engine, g, x, y, [&](ForwardConvolution::primitive_desc const& one) {
+    first = one;
+    return true;
+  });
+  return first;
+}
+
+#if DNNL_VERSION_MAJOR >= 3
+
+/// A forward convolution with a bias in the type of parameters, for inference only.
+inline ForwardConvolution::primitive_desc folded_convolution(Engine const& engine,
+                                                             ConvolutionGeometry const& g,
+                                                             Descriptor const& x,
+                                                             Descriptor const& y,
+                                                             ConvolutionEnding ending) {
+  return {engine.engine,
+          dnnl::prop_kind::forward_inference,
+          g.algorithm,
+          x,
+          g.any_weight(),
+          g.bias(),
+          y,
+          g.strides,
+          g.padding,
+          g.padding,
+          attributes(ending)};
+}
 
 /// c = a b + bias; an empty bias: none.
 inline Product::primitive_desc product(Engine const& engine, Descriptor const& a,
@@ -232,47 +328,30 @@ inline BackwardPooling::primitive_desc backward_pooling(Engine const& engine,
           forward_pooling(engine, g, x, y, layout, type)};
 }
 
-inline ForwardConvolution::primitive_desc forward_convolution(Engine const& engine,
-                                                              ConvolutionGeometry const& g,
-                                                              Descriptor const& x,
-                                                              Descriptor const& y) {
-  return {engine.engine,
-          dnnl::prop_kind::forward_training,
-          dnnl::algorithm::convolution_direct,
-          x,
-          g.any_weight(),
-          y,
-          g.strides,
-          g.padding,
-          g.padding};
+template <class Found>
+void each_forward_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                              Descriptor const& x, Descriptor const& y, Found const& found) {
+  ForwardConvolution::primitive_desc description(engine.engine, dnnl::prop_kind::forward_training,
+                                                 g.algorithm, x, g.any_weight(), y, g.strides,
+                                                 g.padding, g.padding);
+  each_implementation(description, found);
 }
-inline DataConvolution::primitive_desc data_convolution(Engine const& engine,
-                                                        ConvolutionGeometry const& g,
-                                                        Descriptor const& dx,
-                                                        Descriptor const& dy) {
-  return {engine.engine,
-          dnnl::algorithm::convolution_direct,
-          dx,
-          g.any_weight(),
-          dy,
-          g.strides,
-          g.padding,
-          g.padding,
-          forward_convolution(engine, g, dx, dy)};
+template <class Found>
+void each_data_convolution(Engine const& engine, ConvolutionGeometry const& g, Descriptor const& dx,
+                           Descriptor const& dy, Found const& found) {
+  auto const hint = first_forward_convolution(engine, g, dx, dy);
+  DataConvolution::primitive_desc description(engine.engine, g.algorithm, dx, g.any_weight(), dy,
+                                              g.strides, g.padding, g.padding, hint);
+  each_implementation(description, found);
 }
-inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine,
-                                                            ConvolutionGeometry const& g,
-                                                            Descriptor const& x,
-                                                            Descriptor const& dy) {
-  return {engine.engine,
-          dnnl::algorithm::convolution_direct,
-          x,
-          g.any_weight_gradient(),
-          dy,
-          g.strides,
-          g.padding,
-          g.padding,
-          forward_convolution(engine, g, x, dy)};
+template <class Found>
+void each_filter_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                             Descriptor const& x, Descriptor const& dy, Found const& found) {
+  auto const hint = first_forward_convolution(engine, g, x, dy);
+  FilterConvolution::primitive_desc description(engine.engine, g.algorithm, x,
+                                                g.any_weight_gradient(), dy, g.strides, g.padding,
+                                                g.padding, hint);
+  each_implementation(description, found);
 }
 
 #else
@@ -281,6 +360,17 @@ inline Product::primitive_desc product(Engine const& engine, Descriptor const& a
                                        Descriptor const& b, Descriptor const& bias,
                                        Descriptor const& c) {
   return {{a, b, bias, c}, engine.engine};
+}
+
+inline ForwardConvolution::primitive_desc folded_convolution(Engine const& engine,
+                                                             ConvolutionGeometry const& g,
+                                                             Descriptor const& x,
+                                                             Descriptor const& y,
+                                                             ConvolutionEnding ending) {
+  return {{dnnl::prop_kind::forward_inference, g.algorithm, x, g.any_weight(), g.bias(), y,
+           g.strides, g.padding, g.padding},
+          attributes(ending),
+          engine.engine};
 }
 
 inline ForwardPooling::primitive_desc forward_pooling(Engine const& engine,
@@ -301,31 +391,31 @@ inline BackwardPooling::primitive_desc backward_pooling(Engine const& engine,
           forward_pooling(engine, g, x, y, layout, type)};
 }
 
-inline ForwardConvolution::primitive_desc forward_convolution(Engine const& engine,
-                                                              ConvolutionGeometry const& g,
-                                                              Descriptor const& x,
-                                                              Descriptor const& y) {
-  return {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, x,
-           g.any_weight(), y, g.strides, g.padding, g.padding},
-          engine.engine};
+template <class Found>
+void each_forward_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                              Descriptor const& x, Descriptor const& y, Found const& found) {
+  ForwardConvolution::desc const operation(dnnl::prop_kind::forward_training, g.algorithm, x,
+                                           g.any_weight(), y, g.strides, g.padding, g.padding);
+  ForwardConvolution::primitive_desc description(operation, engine.engine);
+  each_implementation(description, found);
 }
-inline DataConvolution::primitive_desc data_convolution(Engine const& engine,
-                                                        ConvolutionGeometry const& g,
-                                                        Descriptor const& dx,
-                                                        Descriptor const& dy) {
-  return {{dnnl::algorithm::convolution_direct, dx, g.any_weight(), dy, g.strides, g.padding,
-           g.padding},
-          engine.engine,
-          forward_convolution(engine, g, dx, dy)};
+template <class Found>
+void each_data_convolution(Engine const& engine, ConvolutionGeometry const& g, Descriptor const& dx,
+                           Descriptor const& dy, Found const& found) {
+  auto const hint = first_forward_convolution(engine, g, dx, dy);
+  DataConvolution::desc const operation(g.algorithm, dx, g.any_weight(), dy, g.strides, g.padding,
+                                        g.padding);
+  DataConvolution::primitive_desc description(operation, engine.engine, hint);
+  each_implementation(description, found);
 }
-inline FilterConvolution::primitive_desc filter_convolution(Engine const& engine,
-                                                            ConvolutionGeometry const& g,
-                                                            Descriptor const& x,
-                                                            Descriptor const& dy) {
-  return {{dnnl::algorithm::convolution_direct, x, g.any_weight_gradient(), dy, g.strides,
-           g.padding, g.padding},
-          engine.engine,
-          forward_convolution(engine, g, x, dy)};
+template <class Found>
+void each_filter_convolution(Engine const& engine, ConvolutionGeometry const& g,
+                             Descriptor const& x, Descriptor const& dy, Found const& found) {
+  auto const hint = first_forward_convolution(engine, g, x, dy);
+  FilterConvolution::desc const operation(g.algorithm, x, g.any_weight_gradient(), dy, g.strides,
+                                          g.padding, g.padding);
+  FilterConvolution::primitive_desc description(operation, engine.engine, hint);
+  each_implementation(description, found);
 }
 
 #endif

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,11 +29,15 @@ struct Convolution {
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
                                           Shapes const& shapes, Types);
 
+  /// oneDNN's implementations of the direct algorithm, by its names, as it ranks them
+  static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
+                                       Types);
+
   /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<Convolution, devices::Host> &&
-              ChoosesLayouts<Convolution, devices::Host>);
+              ChoosesLayouts<Convolution, devices::Host> && OffersWays<Convolution, devices::Host>);
 
 /// dx = dy * weight, turned by 180 degrees
 struct ConvolutionDataGradient {
@@ -49,11 +54,16 @@ struct ConvolutionDataGradient {
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
                                           Shapes const& shapes, Types);
 
+  /// oneDNN's implementations of the direct algorithm, by its names, as it ranks them
+  static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
+                                       Types);
+
   /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<ConvolutionDataGradient, devices::Host> &&
-              ChoosesLayouts<ConvolutionDataGradient, devices::Host>);
+              ChoosesLayouts<ConvolutionDataGradient, devices::Host> &&
+              OffersWays<ConvolutionDataGradient, devices::Host>);
 
 /// dweight = sum over items and positions of x dy
 struct ConvolutionFilterGradient {
@@ -70,10 +80,15 @@ struct ConvolutionFilterGradient {
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
                                           Shapes const& shapes, Types);
 
+  /// oneDNN's implementations of the direct algorithm, by its names, as it ranks them
+  static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
+                                       Types);
+
   /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
 static_assert(KernelPolicy<ConvolutionFilterGradient, devices::Host> &&
-              ChoosesLayouts<ConvolutionFilterGradient, devices::Host>);
+              ChoosesLayouts<ConvolutionFilterGradient, devices::Host> &&
+              OffersWays<ConvolutionFilterGradient, devices::Host>);
 
 }  // namespace ai500::kernels::onednn

@@ -2,6 +2,12 @@
 /// @file The definitions of convolution.hpp.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
 #include <ai500/kernels/onednn/weight.ipp>
@@ -11,12 +17,141 @@ namespace ai500::kernels::onednn {
 
 namespace detail {
 
-/// @throws GraphError when the shapes are not those of one convolution
+/// One convolution step in oneDNN's words, whichever pass it is: x (or dx) and y (or dy).
 template <class Operation>
-void check_convolution(Operation const& what, Shapes const& shapes, Shape const& x,
-                       Shape const& weight, Shape const& y) {
-  reference::convolution_geometry(what, reference::ShapeCheck(Operation::name, shapes, 2, 1), x,
-                                  weight, y);
+struct Pass {
+  Engine engine;
+  ConvolutionGeometry geometry;
+  Descriptor x, y;
+
+  static constexpr bool is_forward = std::is_same_v<Operation, steps::Convolution>;
+  static constexpr bool is_data = std::is_same_v<Operation, steps::ConvolutionDataGradient>;
+  static constexpr bool is_filter = std::is_same_v<Operation, steps::ConvolutionFilterGradient>;
+
+  using Primitive =
+      std::conditional_t<is_forward, ForwardConvolution,
+                         std::conditional_t<is_data, DataConvolution, FilterConvolution>>;
+  using Description = typename Primitive::primitive_desc;
+
+  static Shape const& x_of(Shapes const& s) { return is_data ? s.writes[0] : s.reads[0]; }
+  static Shape const& weight_of(Shapes const& s) { return is_filter ? s.writes[0] : s.reads[1]; }
+  static Shape const& y_of(Shapes const& s) {
+    return is_forward ? s.writes[0] : is_data ? s.reads[0] : s.reads[1];
+  }
+  static Layout x_layout(StepLayouts const& l) { return is_data ? l.write(0) : l.read(0); }
+  static Layout y_layout(StepLayouts const& l) {
+    return is_forward ? l.write(0) : is_data ? l.read(0) : l.read(1);
+  }
+  /// The layouts of a step whose x and y are in these.
+  static StepLayouts layouts(Layout x, Layout y) {
+    if (is_forward) return {{x, Layout::plain}, {y}};
+    if (is_data) return {{y, Layout::plain}, {x}};
+    return {{x, y}, {Layout::plain}};
+  }
+
+  /// @throws GraphError when the shapes are not those of one convolution
+  static void check(Operation const& what, Shapes const& shapes) {
+    reference::ShapeCheck const check(Operation::name, shapes, 2, 1);
+    reference::convolution_geometry(what, check, x_of(shapes), weight_of(shapes), y_of(shapes));
+  }
+
+  static ConvolutionGeometry geometry_of(Operation const& what, Shapes const& shapes, Types types) {
+    return {what.window, what.groups, weight_of(shapes), types};
+  }
+  /// x and y in the step's layouts.
+  static Pass of(Operation const& what, Shapes const& shapes, Types types) {
+    return {{},
+            geometry_of(what, shapes, types),
+            descriptor(x_of(shapes), x_layout(shapes.layouts), types.compute),
+            descriptor(y_of(shapes), y_layout(shapes.layouts), types.compute)};
+  }
+  /// x and y as oneDNN likes them best.
+  static Pass in_any_order(Operation const& what, Shapes const& shapes, Types types) {
+    return {{},
+            geometry_of(what, shapes, types),
+            any_order(x_of(shapes), types.compute),
+            any_order(y_of(shapes), types.compute)};
+  }
+
+  /// found(description) for each of oneDNN's implementations, best first, until it returns true.
+  template <class Found>
+  void search(Algorithms algorithms, Found const& found) const {
+    if (algorithms == Algorithms::winograd_first && winograd(found)) return;
+    each(geometry, found);
+  }
+
+  /// oneDNN's names of its implementations, best first. The one that it calls "ref", which takes
+  /// seconds, is named only where it is the first.
+  std::vector<std::string> implementations(Algorithms algorithms) const {
+    std::vector<std::string> names;
+    search(algorithms, [&](Description const& one) {
+      std::string const name = one.impl_info_str();
+      if (names.empty() || !name.starts_with("ref")) names.push_back(name);
+      return false;
+    });
+    return names;
+  }
+
+  /// The implementation of this name; the first where the name is empty.
+  /// @throws Error when there is none
+  Description implementation(Algorithms algorithms, std::string const& name) const {
+    std::optional<Description> chosen;
+    search(algorithms, [&](Description const& one) {
+      if (!name.empty() && name != one.impl_info_str()) return false;
+      chosen = one;
+      return true;
+    });
+    if (!chosen) throw Error("oneDNN " + version() + " has no implementation '" + name + "'");
+    return *chosen;
+  }
+
+ private:
+  template <class Found>
+  void each(ConvolutionGeometry const& g, Found const& found) const {
+    if constexpr (is_forward) each_forward_convolution(engine, g, x, y, found);
+    if constexpr (is_data) each_data_convolution(engine, g, x, y, found);
+    if constexpr (is_filter) each_filter_convolution(engine, g, x, y, found);
+  }
+
+  /// Whether `found` took Winograd's implementation; false also where there is none.
+  template <class Found>
+  bool winograd(Found const& found) const {
+    ConvolutionGeometry g = geometry;
+    g.algorithm = dnnl::algorithm::convolution_winograd;
+    bool is_taken = false;
+    try {
+      each(g, [&](Description const& one) {
+        is_taken = found(one);
+        return true;  // it is one implementation
+      });
+    } catch (dnnl::error const&) {
+      // Not for this place, or not at all.
+    }
+    return is_taken;
+  }
+};
+
+template <class Operation>
+std::vector<StepLayouts> convolution_layouts(Operation const& what, Shapes const& shapes,
+                                             Types types) {
+  using OnePass = Pass<Operation>;
+  return built(Operation::name, types, [&] {
+    OnePass const pass = OnePass::in_any_order(what, shapes, types);
+    auto const chosen = pass.implementation(Algorithms::direct, "");
+    Descriptor const x = OnePass::is_data ? chosen.diff_src_desc() : chosen.src_desc();
+    Descriptor const y = OnePass::is_forward ? chosen.dst_desc() : chosen.diff_dst_desc();
+    return std::vector<StepLayouts>{
+        OnePass::layouts(layout_of(x, OnePass::x_of(shapes), types.compute),
+                         layout_of(y, OnePass::y_of(shapes), types.compute))};
+  });
+}
+
+template <class Operation>
+std::vector<std::string> convolution_ways(Operation const& what, Shapes const& shapes, Types types,
+                                          Algorithms algorithms) {
+  return built(Operation::name, types, [&] {
+    return Pass<Operation>::of(what, shapes, types).implementations(algorithms);
+  });
 }
 
 }  // namespace detail
@@ -37,32 +172,38 @@ void Convolution::Prepared::run(Arguments arguments) {
           {{DNNL_ARG_SRC, &x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, &y}});
 }
 
+namespace detail {
+
+inline Convolution::Prepared prepare_convolution(steps::Convolution const& what,
+                                                 Shapes const& shapes, Types types,
+                                                 Algorithms algorithms) {
+  using State = Convolution::Prepared::State;
+  Pass<steps::Convolution>::check(what, shapes);
+  return built(what.name, types, [&] {
+    auto const pass = Pass<steps::Convolution>::of(what, shapes, types);
+    auto const chosen = pass.implementation(algorithms, shapes.way);
+    return Convolution::Prepared{std::make_shared<State>(
+        State{pass.engine, ForwardConvolution(chosen),
+              Weight(pass.engine, pass.geometry.plain_weight(), chosen.weights_desc()),
+              elsewhere(pass.x, pass.engine), elsewhere(pass.y, pass.engine)})};
+  });
+}
+
+}  // namespace detail
+
 std::vector<StepLayouts> Convolution::layouts(devices::Host&, operation const& what,
                                               Shapes const& shapes, Types types) {
-  return built(operation::name, types, [&] {
-    auto const chosen = forward_convolution(
-        Engine{}, {what.window, what.groups, shapes.reads[1], types},
-        any_order(shapes.reads[0], types.compute), any_order(shapes.writes[0], types.compute));
-    return std::vector<StepLayouts>{
-        {{layout_of(chosen.src_desc(), shapes.reads[0], types.compute), Layout::plain},
-         {layout_of(chosen.dst_desc(), shapes.writes[0], types.compute)}}};
-  });
+  return detail::convolution_layouts(what, shapes, types);
+}
+
+std::vector<std::string> Convolution::ways(devices::Host&, operation const& what,
+                                           Shapes const& shapes, Types types) {
+  return detail::convolution_ways(what, shapes, types, Algorithms::direct);
 }
 
 Convolution::Prepared Convolution::prepare(devices::Host&, operation const& what,
                                            Shapes const& shapes, Types types) {
-  detail::check_convolution(what, shapes, shapes.reads[0], shapes.reads[1], shapes.writes[0]);
-  return built(operation::name, types, [&] {
-    Engine const engine;
-    ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1], types);
-    Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute);
-    Descriptor const y = descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute);
-    auto const chosen = forward_convolution(engine, geometry, x, y);
-    return Prepared{std::make_shared<Prepared::State>(
-        Prepared::State{engine, ForwardConvolution(chosen),
-                        Weight(engine, geometry.plain_weight(), chosen.weights_desc()),
-                        elsewhere(x, engine), elsewhere(y, engine)})};
-  });
+  return detail::prepare_convolution(what, shapes, types, Algorithms::direct);
 }
 
 struct ConvolutionDataGradient::Prepared::State {
@@ -81,34 +222,40 @@ void ConvolutionDataGradient::Prepared::run(Arguments arguments) {
           {{DNNL_ARG_DIFF_DST, &dy}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DIFF_SRC, &dx}});
 }
 
+namespace detail {
+
+inline ConvolutionDataGradient::Prepared prepare_data_gradient(
+    steps::ConvolutionDataGradient const& what, Shapes const& shapes, Types types,
+    Algorithms algorithms) {
+  using State = ConvolutionDataGradient::Prepared::State;
+  Pass<steps::ConvolutionDataGradient>::check(what, shapes);
+  return built(what.name, types, [&] {
+    auto const pass = Pass<steps::ConvolutionDataGradient>::of(what, shapes, types);
+    auto const chosen = pass.implementation(algorithms, shapes.way);
+    return ConvolutionDataGradient::Prepared{std::make_shared<State>(
+        State{pass.engine, DataConvolution(chosen),
+              Weight(pass.engine, pass.geometry.plain_weight(), chosen.weights_desc()),
+              elsewhere(pass.y, pass.engine), elsewhere(pass.x, pass.engine)})};
+  });
+}
+
+}  // namespace detail
+
 std::vector<StepLayouts> ConvolutionDataGradient::layouts(devices::Host&, operation const& what,
                                                           Shapes const& shapes, Types types) {
-  return built(operation::name, types, [&] {
-    auto const chosen = data_convolution(
-        Engine{}, {what.window, what.groups, shapes.reads[1], types},
-        any_order(shapes.writes[0], types.compute), any_order(shapes.reads[0], types.compute));
-    return std::vector<StepLayouts>{
-        {{layout_of(chosen.diff_dst_desc(), shapes.reads[0], types.compute), Layout::plain},
-         {layout_of(chosen.diff_src_desc(), shapes.writes[0], types.compute)}}};
-  });
+  return detail::convolution_layouts(what, shapes, types);
+}
+
+std::vector<std::string> ConvolutionDataGradient::ways(devices::Host&, operation const& what,
+                                                       Shapes const& shapes, Types types) {
+  return detail::convolution_ways(what, shapes, types, Algorithms::direct);
 }
 
 ConvolutionDataGradient::Prepared ConvolutionDataGradient::prepare(devices::Host&,
                                                                    operation const& what,
                                                                    Shapes const& shapes,
                                                                    Types types) {
-  detail::check_convolution(what, shapes, shapes.writes[0], shapes.reads[1], shapes.reads[0]);
-  return built(operation::name, types, [&] {
-    Engine const engine;
-    ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1], types);
-    Descriptor const dy = descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute);
-    Descriptor const dx = descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute);
-    auto const chosen = data_convolution(engine, geometry, dx, dy);
-    return Prepared{std::make_shared<Prepared::State>(
-        Prepared::State{engine, DataConvolution(chosen),
-                        Weight(engine, geometry.plain_weight(), chosen.weights_desc()),
-                        elsewhere(dy, engine), elsewhere(dx, engine)})};
-  });
+  return detail::prepare_data_gradient(what, shapes, types, Algorithms::direct);
 }
 
 struct ConvolutionFilterGradient::Prepared::State {
@@ -128,35 +275,40 @@ void ConvolutionFilterGradient::Prepared::run(Arguments arguments) {
   dweight.bring_out(engine.stream);
 }
 
+namespace detail {
+
+inline ConvolutionFilterGradient::Prepared prepare_filter_gradient(
+    devices::Host const& device, steps::ConvolutionFilterGradient const& what, Shapes const& shapes,
+    Types types, Algorithms algorithms) {
+  using State = ConvolutionFilterGradient::Prepared::State;
+  Pass<steps::ConvolutionFilterGradient>::check(what, shapes);
+  return built(what.name, types, [&] {
+    auto const pass = Pass<steps::ConvolutionFilterGradient>::of(what, shapes, types);
+    auto const chosen = pass.implementation(algorithms, shapes.way);
+    return ConvolutionFilterGradient::Prepared{std::make_shared<State>(
+        State{pass.engine, FilterConvolution(chosen),
+              WeightGradient(device, pass.engine, pass.geometry, chosen.diff_weights_desc()),
+              elsewhere(pass.x, pass.engine), elsewhere(pass.y, pass.engine)})};
+  });
+}
+
+}  // namespace detail
+
 std::vector<StepLayouts> ConvolutionFilterGradient::layouts(devices::Host&, operation const& what,
                                                             Shapes const& shapes, Types types) {
-  return built(operation::name, types, [&] {
-    auto const chosen = filter_convolution(
-        Engine{}, {what.window, what.groups, shapes.writes[0], types},
-        any_order(shapes.reads[0], types.compute), any_order(shapes.reads[1], types.compute));
-    return std::vector<StepLayouts>{
-        {{layout_of(chosen.src_desc(), shapes.reads[0], types.compute),
-          layout_of(chosen.diff_dst_desc(), shapes.reads[1], types.compute)},
-         {Layout::plain}}};
-  });
+  return detail::convolution_layouts(what, shapes, types);
+}
+
+std::vector<std::string> ConvolutionFilterGradient::ways(devices::Host&, operation const& what,
+                                                         Shapes const& shapes, Types types) {
+  return detail::convolution_ways(what, shapes, types, Algorithms::direct);
 }
 
 ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::Host& device,
                                                                        operation const& what,
                                                                        Shapes const& shapes,
                                                                        Types types) {
-  detail::check_convolution(what, shapes, shapes.reads[0], shapes.writes[0], shapes.reads[1]);
-  return built(operation::name, types, [&] {
-    Engine const engine;
-    ConvolutionGeometry const geometry(what.window, what.groups, shapes.writes[0], types);
-    Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute);
-    Descriptor const dy = descriptor(shapes.reads[1], shapes.layouts.read(1), types.compute);
-    auto const chosen = filter_convolution(engine, geometry, x, dy);
-    return Prepared{std::make_shared<Prepared::State>(
-        Prepared::State{engine, FilterConvolution(chosen),
-                        WeightGradient(device, engine, geometry, chosen.diff_weights_desc()),
-                        elsewhere(x, engine), elsewhere(dy, engine)})};
-  });
+  return detail::prepare_filter_gradient(device, what, shapes, types, Algorithms::direct);
 }
 
 }  // namespace ai500::kernels::onednn

@@ -43,6 +43,8 @@ struct NormalizationForward {
   static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// y over the addend; not over x, whose first pixel every part of a slab needs once more.
+  static std::vector<InPlace> in_place(operation const& what);
   /// @throws GraphError when the shapes do not fit, or the layout is not in blocks
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types);
@@ -61,6 +63,8 @@ struct NormalizationEvaluation {
   static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// y over x or over the addend
+  static std::vector<InPlace> in_place(operation const& what);
   /// @throws GraphError when the shapes do not fit, or the layout is not in blocks
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types);
@@ -80,6 +84,9 @@ struct NormalizationBackward {
   static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
+  /// daddend, which the first pass writes, over what only that pass reads: dy, the other dy, y; dx,
+  /// which the second one writes, over those or x.
+  static std::vector<InPlace> in_place(operation const& what);
   /// @throws GraphError when the shapes do not fit, or the layout is not in blocks
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types);

@@ -224,6 +224,11 @@ std::vector<StepLayouts> NormalizationForward::layouts(devices::Host&, operation
   return detail::blocked_layouts(shapes);
 }
 
+std::vector<InPlace> NormalizationForward::in_place(operation const& what) {
+  if (!detail::adds(what.ending)) return {};
+  return {{1, 3}};
+}
+
 NormalizationForward::Prepared NormalizationForward::prepare(devices::Host& device,
                                                              operation const& what,
                                                              Shapes const& shapes, Types types) {
@@ -252,6 +257,11 @@ bool NormalizationEvaluation::applicable(devices::Host&, operation const&, Shape
 std::vector<StepLayouts> NormalizationEvaluation::layouts(devices::Host&, operation const&,
                                                           Shapes const& shapes, Types) {
   return detail::blocked_layouts(shapes);
+}
+
+std::vector<InPlace> NormalizationEvaluation::in_place(operation const& what) {
+  if (!detail::adds(what.ending)) return {{0, 0}};
+  return {{0, 0}, {0, 4}};
 }
 
 NormalizationEvaluation::Prepared NormalizationEvaluation::prepare(devices::Host& device,
@@ -287,6 +297,18 @@ bool NormalizationBackward::applicable(devices::Host&, operation const& what, Sh
 std::vector<StepLayouts> NormalizationBackward::layouts(devices::Host&, operation const&,
                                                         Shapes const& shapes, Types) {
   return detail::blocked_layouts(shapes);
+}
+
+std::vector<InPlace> NormalizationBackward::in_place(operation const& what) {
+  constexpr std::size_t x = 0, first_dy = 4, dx = 2, daddend = 3;
+  std::size_t const reads =
+      first_dy + static_cast<std::size_t>(what.gradients) + (detail::adds(what.ending) ? 1 : 0);
+  std::vector<InPlace> allowed;
+  if (detail::adds(what.ending))
+    for (std::size_t read = first_dy; read < reads; ++read) allowed.push_back({daddend, read});
+  allowed.push_back({dx, x});
+  for (std::size_t read = first_dy; read < reads; ++read) allowed.push_back({dx, read});
+  return allowed;
 }
 
 NormalizationBackward::Prepared NormalizationBackward::prepare(devices::Host& device,

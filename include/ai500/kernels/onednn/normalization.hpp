@@ -64,6 +64,7 @@ static_assert(KernelPolicy<NormalizationStatistics, devices::Host>);
 struct NormalizationApply {
   static constexpr std::string_view name = "onednn";
   using operation = steps::NormalizationApply;
+  static std::vector<InPlace> in_place(operation const&) { return {{0, 0}}; }
 
   struct Work {
     Blocks at;
@@ -108,6 +109,7 @@ static_assert(KernelPolicy<NormalizationParameterGradient, devices::Host>);
 struct NormalizationDataGradient {
   static constexpr std::string_view name = "onednn";
   using operation = steps::NormalizationDataGradient;
+  static std::vector<InPlace> in_place(operation const&) { return {{0, 0}, {0, 1}}; }
 
   struct Work {
     Blocks at;

@@ -3,7 +3,9 @@
 /// they compute.
 #pragma once
 
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include <ai500/devices/host.hpp>
 #include <ai500/kernels/functors/element_wise.hpp>
@@ -18,6 +20,7 @@ struct Relu {
   static constexpr std::string_view name = "reference";
   using operation = steps::Relu;
   static constexpr bool any_layout = true;
+  static std::vector<InPlace> in_place(operation const&) { return {{0, 0}}; }
 
   struct Prepared {
     Typed<Prepared> compute;
@@ -47,6 +50,7 @@ struct ReluGradient {
   static constexpr std::string_view name = "reference";
   using operation = steps::ReluGradient;
   static constexpr bool any_layout = true;
+  static std::vector<InPlace> in_place(operation const&) { return {{0, 0}, {0, 1}}; }
 
   struct Prepared {
     Typed<Prepared> compute;
@@ -74,12 +78,13 @@ struct ReluGradient {
 };
 static_assert(KernelPolicy<ReluGradient, devices::Host>);
 
-/// y = a + b. The result may stand in the place of a: so Accumulate uses it.
+/// y = a + b. Accumulate always has its result where a is.
 template <class Operation>
 struct Sum {
   static constexpr std::string_view name = "reference";
   using operation = Operation;
   static constexpr bool any_layout = !std::is_same_v<Operation, steps::Accumulate>;
+  static std::vector<InPlace> in_place(operation const&) { return {{0, 0}, {0, 1}}; }
 
   struct Prepared {
     Typed<Prepared> compute;

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <string_view>
+#include <vector>
 
 #include <ai500/devices/host.hpp>
 #include <ai500/kernels/functors/element_wise.hpp>
@@ -86,6 +87,7 @@ static_assert(KernelPolicy<NormalizationStatistics, devices::Host>);
 struct NormalizationApply {
   static constexpr std::string_view name = "reference";
   using operation = steps::NormalizationApply;
+  static std::vector<InPlace> in_place(operation const&) { return {{0, 0}}; }
 
   struct Prepared {
     Typed<Prepared> compute;
@@ -174,6 +176,7 @@ static_assert(KernelPolicy<NormalizationParameterGradient, devices::Host>);
 struct NormalizationDataGradient {
   static constexpr std::string_view name = "reference";
   using operation = steps::NormalizationDataGradient;
+  static std::vector<InPlace> in_place(operation const&) { return {{0, 0}, {0, 1}}; }
 
   struct Prepared {
     Typed<Prepared> compute;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file Inference: a convolution that has taken in the normalization behind it, by oneDNN.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <ai500/devices/host.hpp>
+#include <ai500/kernels/policy.hpp>
+
+namespace ai500::kernels::onednn {
+
+/// y = max(x * (factor weight) + (shift - factor mean) + addend, 0) with factor = scale /
+/// sqrt(variance + epsilon), as far as the ending asks for it. Weights are folded in each run, in
+/// FP32: that passes over the parameters once more, not over the activations.
+///
+/// Unlike our other relus, oneDNN's takes what is not a number for 0. A model whose parameters are
+/// not numbers still shows it: its last layer has no relu.
+struct ConvolutionEvaluation {
+  static constexpr std::string_view name = "onednn";
+  using operation = steps::ConvolutionEvaluation;
+
+  struct Prepared {
+    struct State;
+    std::shared_ptr<State> state;
+
+    void run(Arguments arguments);
+  };
+
+  static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
+                                          Shapes const& shapes, Types types);
+  /// y over the addend, to which oneDNN adds; apart from it, the addend is copied first.
+  static std::vector<InPlace> in_place(operation const& what);
+  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
+  static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
+                          Types types);
+};
+static_assert(KernelPolicy<ConvolutionEvaluation, devices::Host> &&
+              ChoosesLayouts<ConvolutionEvaluation, devices::Host> &&
+              WritesInPlace<ConvolutionEvaluation>);
+
+}  // namespace ai500::kernels::onednn

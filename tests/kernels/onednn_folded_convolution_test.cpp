@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ai500/kernels/onednn/folded_convolution.hpp>
+//
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include <ai500/kernels/onednn.hpp>
+
+#include "harness.hpp"
+
+namespace ai500::testing {
+
+namespace {
+
+struct Folded {
+  char const* name;
+  Shape x;
+  Count filters;
+  Window window;
+  Count groups = 1;
+
+  Shape y() const {
+    Extent const out = window_positions(window, x);
+    return {x.items, filters, out.height, out.width};
+  }
+  Shapes shapes(steps::NormalizationEnding ending) const {
+    Shapes all{{x,
+                {filters, x.channels / groups, window.kernel.height, window.kernel.width},
+                {.items = 2, .channels = filters},
+                {.items = filters},
+                {.items = filters}},
+               {y()}};
+    if (ending == steps::NormalizationEnding::add_relu) all.reads.push_back(y());
+    return all;
+  }
+};
+
+Folded const places[] = {
+    {"in blocks of 16, 3x3", {2, 32, 7, 9}, 48, square(3, 1, 1)},
+    {"in blocks of 16, 1x1 with a stride", {3, 16, 8, 8}, 32, square(1, 2)},
+    {"in blocks of 8", {1, 24, 9, 5}, 40, square(3, 2, 1)},
+    {"a stem", {2, 3, 23, 23}, 64, square(7, 2, 3)},
+    {"no blocks", {2, 10, 7, 7}, 13, square(3, 1, 1)},
+    {"depthwise", {2, 32, 7, 7}, 32, square(3, 1, 1), 32},
+    {"groups", {2, 64, 6, 6}, 32, square(3, 2, 1), 4},
+    {"one pixel", {4, 32, 1, 1}, 48, square(1)},
+};
+
+/// The steps that are joined, one after the other, in double.
+Values one_by_one(Folded const& place, double epsilon, steps::NormalizationEnding ending,
+                  std::vector<Values> const& reads) {
+  using kernels::Reference;
+  Shapes const all = place.shapes(ending);
+  Shape const y = place.y();
+  Values value =
+      run_step<Reference, double>(steps::Convolution{place.window, place.groups},
+                                  {{all.reads[0], all.reads[1]}, {y}}, {reads[0], reads[1]})[0];
+  value = run_step<Reference, double>(steps::NormalizationApply{epsilon},
+                                      {{y, all.reads[2], all.reads[3], all.reads[4]}, {y}},
+                                      {value, reads[2], reads[3], reads[4]})[0];
+  if (ending == steps::NormalizationEnding::add_relu)
+    value = run_step<Reference, double>(steps::Add{}, {{y, y}, {y}}, {value, reads[5]})[0];
+  if (ending != steps::NormalizationEnding::none)
+    value = run_step<Reference, double>(steps::Relu{}, {{y}, {y}}, {value})[0];
+  return value;
+}
+
+/// Compares the kernel with the steps that it joins, on rounded numbers, in plain layouts and in
+/// those it offers.
+template <class T>
+void check_places(double tolerance) {
+  using enum steps::NormalizationEnding;
+  Types const types{number_type<T>, NumberType::float32};
+  for (int threads : {1, 2}) {
+    devices::Host host = kernels::OneDnn::Traits::make_device({.threads = threads});
+    for (Folded const& place : places)
+      for (steps::NormalizationEnding ending : {none, relu, add_relu}) {
+        INFO(std::string(place.name), std::string(name(ending)), ", threads: ", threads);
+        steps::ConvolutionEvaluation const what{place.window, place.groups, 1e-3, ending};
+        Shapes const plain = place.shapes(ending);
+        Random random(17);
+        std::vector<Values> reads;
+        for (Shape const& shape : plain.reads) reads.push_back(rounded<T>(random.numbers(shape)));
+        for (std::size_t i = reads[2].size() / 2; i < reads[2].size(); ++i)
+          reads[2][i] = std::abs(reads[2][i]);  // variances
+        Values const expected = one_by_one(place, what.epsilon, ending, reads);
+
+        auto const options =
+            kernels::onednn::ConvolutionEvaluation::layouts(host, what, plain, types);
+        REQUIRE(options.size() == 1);
+        for (StepLayouts const& layouts : {StepLayouts{}, options[0]}) {
+          Shapes shapes = plain;
+          shapes.layouts = layouts;
+          std::vector<Values> given;
+          for (std::size_t i = 0; i < reads.size(); ++i)
+            given.push_back(in_layout(reads[i], shapes.reads[i], Layout::plain, layouts.read(i)));
+          Values const result = run_step<kernels::OneDnn, T>(what, shapes, given)[0];
+
+          CHECK(relative_error(in_layout(result, shapes.writes[0], layouts.write(0), Layout::plain),
+                               expected) <= tolerance);
+        }
+      }
+  }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "OneDnn: a convolution with its normalization and ending folded in is within 1e-5 of the "
+    "reference's steps one by one") {
+  check_places<float>(1e-5);
+}
+
+TEST_CASE("OneDnn: a folded convolution in bfloat16 rounds its weights and its results once") {
+  check_places<bfloat16>(2 * bfloat16_tolerance);
+}
+
+TEST_CASE("OneDnn: a folded convolution's shapes that do not fit are named") {
+  using Folding = kernels::onednn::ConvolutionEvaluation;
+  using enum steps::NormalizationEnding;
+  devices::Host host;
+  Folded const place{"", {2, 4, 5, 5}, 6, square(3, 1, 1)};
+  auto prepare = [&](steps::NormalizationEnding ending, Shapes const& shapes) {
+    return Folding::prepare(host, {place.window, 1, 1e-3, ending}, shapes, {});
+  };
+  Shapes statistics = place.shapes(relu);
+  statistics.reads[2] = {.items = 2, .channels = 4};
+  Shapes addend = place.shapes(add_relu);
+  addend.reads[5] = place.x;
+
+  CHECK_THROWS_WITH_AS(prepare(relu, statistics),
+                       doctest::Contains("statistics is 2x4x1x1 and must be 2x6x1x1"), GraphError);
+  CHECK_THROWS_WITH_AS(prepare(add_relu, addend),
+                       doctest::Contains("addend is 2x4x5x5 and must be 2x6x5x5"), GraphError);
+  CHECK_THROWS_WITH_AS(prepare(add_relu, place.shapes(relu)),
+                       doctest::Contains("must read 6 and write 1 values"), GraphError);
+  CHECK_NOTHROW(prepare(add_relu, place.shapes(add_relu)));
+}
+
+}  // namespace ai500::testing
