@@ -15,7 +15,7 @@ mark_as_advanced(AI500_nccl_INCLUDE_DIR AI500_nccl_LIBRARY)
 
 # ncclCommSplit came with 2.18.
 set(ai500_nccl_problem "")
-if(NOT AI500_nccl_INCLUDE_DIR)
+if(NOT EXISTS "${AI500_nccl_INCLUDE_DIR}/nccl.h")
   set(ai500_nccl_problem "nccl.h was not found")
 elseif(NOT AI500_nccl_LIBRARY)
   set(ai500_nccl_problem "libnccl.so.2 was not found")
