@@ -24,16 +24,17 @@ function(ai500_cuda_architecture_options result)
   set(${result} ${options} PARENT_SCOPE)
 endfunction()
 
-# Machine code for A100, H100 and H200, B200, as far as this nvcc knows them; machine code of a major
+# Machine code for T4, A100, H100 and H200, B200, as far as this nvcc knows them; machine code of a major
 # version runs on all its GPUs (8.6, 8.9, 10.3). PTX of the last for GPUs to come, which compile it when
-# a program starts. Plain 90, for no functor uses what only 90a has.
+# a program starts. Plain 90, for no functor uses what only 90a has. Older GPUs (V100) are asked for
+# (CMAKE_CUDA_ARCHITECTURES=70, CUDA 12).
 macro(ai500_choose_cuda_architectures)
   if(CMAKE_CUDA_ARCHITECTURES)
     set(ai500_cuda_architectures ${CMAKE_CUDA_ARCHITECTURES})
   else()
     execute_process(COMMAND ${AI500_CUDA_NVCC} --list-gpu-arch OUTPUT_VARIABLE known ERROR_QUIET)
     set(ai500_cuda_architectures "")
-    foreach(architecture IN ITEMS 80 90 100)
+    foreach(architecture IN ITEMS 75 80 90 100)
       if(known MATCHES "compute_${architecture}[^0-9]")
         list(APPEND ai500_cuda_architectures ${architecture}-real)
       endif()

@@ -18,7 +18,7 @@ MOST_REGISTERS = 64
 ENTRY = re.compile(r"Compiling entry function '(\S+)' for '(\S+)'")
 FRAME = re.compile(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads")
 REGISTERS = re.compile(r"Used (\d+) registers")
-INSTANTIATED = re.compile(r"^AI500_DEVICE_CODE\(", re.MULTILINE)
+INSTANTIATED = re.compile(r"^AI500_DEVICE_CODE(_OF_BLOCKS)?\(", re.MULTILINE)
 
 
 class Kernel(NamedTuple):
@@ -67,7 +67,7 @@ def short(symbol: str) -> str:
     if not shutil.which("c++filt"):
         return symbol
     name = subprocess.run(["c++filt", symbol], capture_output=True, text=True).stdout.strip()
-    match = re.search(r"loop<(.*?) ?>\(long", name)
+    match = re.search(r"loop(?:_of_blocks)?<(.*?) ?>\(long", name)
     return re.sub(r"(\w+::)+", "", match[1] if match else name)
 
 

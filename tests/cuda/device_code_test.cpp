@@ -7,7 +7,9 @@
 #include <ai500/kernels/functors/element_wise.hpp>
 #include <ai500/kernels/functors/images.hpp>
 #include <ai500/kernels/functors/pooling.hpp>
+#include <ai500/kernels/functors/quantisation.hpp>
 #include <ai500/kernels/functors/softmax.hpp>
+#include <ai500/kernels/plain_cuda.hpp>
 #include <ai500/optimizers/loss_scaling.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
 
@@ -28,6 +30,39 @@ template <class... Functor>
 void link() {
   (cuda::launch(nullptr, 0, Functor{}), ...);
   linked += static_cast<int>(sizeof...(Functor));
+}
+
+template <class... Functor>
+void link_blocks() {
+  (cuda::launch_blocks(nullptr, 0, Functor{}), ...);
+  linked += static_cast<int>(sizeof...(Functor));
+}
+
+template <class T, int lanes>
+void link_tiles_of() {
+  link_blocks<functors::ChannelMoments<T, lanes>, functors::NormalizedTile<T, lanes>,
+              functors::NormalizationGradientSums<T, lanes>,
+              functors::NormalizationGradientTile<T, lanes>>();
+}
+
+template <class T>
+void link_kernels_of() {
+  constexpr int lanes = functors::vector_lanes<T>;
+  link_tiles_of<T, 1>();
+  link_tiles_of<T, lanes>();
+  link<functors::ReluOfPacks<T, lanes>, functors::ReluGradientOfPacks<T, lanes>,
+       functors::SumOfPacks<T, lanes>, functors::MaxPoolingOfPacks<T, lanes>,
+       functors::MaxPoolingGradientOfPacks<T, lanes>, functors::AveragePoolingOfPacks<T, lanes>,
+       functors::AveragePoolingGradientOfPacks<T, lanes>, functors::StoredWeights<T>,
+       functors::PlainWeights<T>, functors::PlainFilters<T>, functors::BiasGradient<T>,
+       functors::NormalizedImages<T, float>>();
+  link_blocks<functors::SoftmaxRow<T>, functors::SoftmaxCrossEntropyRow<T>,
+              functors::Product<functors::ConvolutionFactors<T>>,
+              functors::Product<functors::ConvolutionDataGradientFactors<T>>,
+              functors::Product<functors::ConvolutionFilterGradientFactors<T>>,
+              functors::Product<functors::FullyConnectedFactors<T>>,
+              functors::Product<functors::FullyConnectedDataGradientFactors<T>>,
+              functors::Product<functors::FullyConnectedWeightGradientFactors<T>>>();
 }
 
 template <class T>
@@ -53,6 +88,29 @@ TEST_CASE("ai500::cuda: has the device code of every functor that is said to hav
        optimizers::SgdMomentumUpdate<double, LateTerms<double>>, optimizers::FindOverflow<float>,
        optimizers::AdjustLossScale<float>>();
   CHECK(linked == 55);
+}
+
+TEST_CASE("ai500::cuda: has the device code of every kernel of kernels::PlainCuda") {
+  linked = 0;
+  link_kernels_of<float>();
+  link_kernels_of<half>();
+  link_kernels_of<bfloat16>();
+  link<functors::SummedParts, functors::Dequantised, functors::DequantisedSum,
+       functors::DrawnCrops>();
+  link_blocks<functors::FinishedMoments, functors::FinishedGradientSums, functors::BlockTotal,
+              functors::Transposed<std::uint16_t>, functors::Transposed<std::uint32_t>,
+              functors::Quantised>();
+  CHECK(linked == 3 * 28 + 10);
+}
+
+TEST_CASE(
+    "kernels::PlainCuda: its entries are in ai500::cuda, for every step but those of others") {
+  KernelTable table;  // no device is asked
+  table.entries = detail::entries<kernels::PlainCuda>(KernelSteps{});
+
+  for (KernelEntry const& entry : table.entries) CHECK((entry.prepare != nullptr));
+  CHECK(table.find(steps::NormalizationForward{})->keeps_relu_bits);
+  CHECK_FALSE(table.find(steps::Relu{})->keeps_relu_bits);
 }
 
 TEST_CASE("ai500_add_device_code: a user's own functor is compiled into his target") {

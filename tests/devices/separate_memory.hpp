@@ -107,6 +107,11 @@ class SeparateMemory {
     enqueue([this, n, f] { host_.for_each(n, f); });
   }
 
+  template <BlockFunctor Functor>
+  void for_each_block(Count blocks, Functor const& f) {
+    enqueue([this, blocks, f] { host_.for_each_block(blocks, f); });
+  }
+
   void enqueue(std::function<void()> work) { queue_.push_back(std::move(work)); }
   void synchronize() noexcept {
     work_until(done_ + queue_.size());

@@ -35,6 +35,8 @@ TEST_CASE("fits, same_order: blocks must divide the channels; one pixel is plain
   CHECK(same_order(Layout::plain, Layout::channels_16, {4, 32, 1, 1}));
   CHECK_FALSE(same_order(Layout::plain, Layout::channels_16, {4, 32, 1, 2}));
   CHECK_FALSE(same_order(Layout::plain, Layout::channels_16, {4, 24, 1, 1}));
+  CHECK(same_order(Layout::plain, Layout::channels_last, {4, 1, 5, 5}));
+  CHECK_FALSE(same_order(Layout::plain, Layout::channels_last, {4, 2, 5, 5}));
 }
 
 TEST_CASE("element_index: channels of a block stand together, innermost") {

@@ -3,6 +3,8 @@
 //
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <cstdlib>
 #include <vector>
 
 using namespace ai500;
@@ -30,6 +32,66 @@ std::vector<float> normalized(functors::Crop crop, Extent out, functors::ImageSt
 }
 
 }  // namespace
+
+TEST_CASE("functors::DrawnCrops: every place and both sides, keyed by epoch and position") {
+  std::uint64_t first = 7 * (std::uint64_t{1} << 32) + 100;
+  std::vector<functors::Crop> crops(4000);
+  functors::DrawnCrops const draw{.key = {1, 2, purpose::augmentation},
+                                  .first = &first,
+                                  .crops = crops.data(),
+                                  .in = {32, 30},
+                                  .out = {32, 28},
+                                  .padding = 2};
+  for (Count item = 0; item < 4000; ++item) draw(item);
+
+  std::vector<int> tops(5), lefts(7), mirrored(2);  // -2 ... 2 and -2 ... 4
+  for (functors::Crop const& crop : crops) {
+    REQUIRE((crop.top >= -2 && crop.top <= 2 && crop.left >= -2 && crop.left <= 4));
+    ++tops[static_cast<std::size_t>(crop.top + 2)];
+    ++lefts[static_cast<std::size_t>(crop.left + 2)];
+    ++mirrored[static_cast<std::size_t>(crop.mirrored)];
+  }
+  // Within 5 deviations of what is expected: sqrt(4000 p (1 - p)).
+  for (int count : tops) CHECK(std::abs(count - 800) < 127);
+  for (int count : lefts) CHECK(std::abs(count - 4000 / 7) < 111);
+  for (int count : mirrored) CHECK(std::abs(count - 2000) < 159);
+
+  // Another rank that begins with position 150 draws the same crop for it.
+  functors::Crop const expected = crops[50];
+  first += 50;
+  draw(0);
+  CHECK(crops[0].top == expected.top);
+  CHECK(crops[0].left == expected.left);
+  CHECK(crops[0].mirrored == expected.mirrored);
+}
+
+TEST_CASE("functors::NormalizedImages: floats are taken as bytes are") {
+  std::vector<float> const floats(picture.begin(), picture.end());
+  functors::Crop const crop{-1, 1, 1};
+  std::vector<half> of_bytes(12), of_floats(12);
+  functors::NormalizedImages<half> const bytes{.pictures = picture.data(),
+                                               .crops = &crop,
+                                               .images = of_bytes.data(),
+                                               .channels = 2,
+                                               .in = {2, 3},
+                                               .out = {2, 3},
+                                               .strides = functors::channels_last(2, {2, 3}),
+                                               .factor = {0.1f, 0.5f},
+                                               .offset = {-3, 7}};
+  functors::NormalizedImages<half, float> const same{.pictures = floats.data(),
+                                                     .crops = &crop,
+                                                     .images = of_floats.data(),
+                                                     .channels = 2,
+                                                     .in = {2, 3},
+                                                     .out = {2, 3},
+                                                     .strides = bytes.strides,
+                                                     .factor = {0.1f, 0.5f},
+                                                     .offset = {-3, 7}};
+
+  for (Count i = 0; i < 6; ++i) bytes(i), same(i);
+
+  for (std::size_t i = 0; i < 12; ++i) CHECK(of_floats[i].bits() == of_bytes[i].bits());
+}
 
 TEST_CASE("functors::NormalizedImages: a whole picture, channel by channel or last") {
   Extent const all{2, 3};

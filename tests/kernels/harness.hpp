@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <ai500/devices/buffer.hpp>
+#include <ai500/devices/mirror.hpp>
 #include <ai500/kernels/reference.hpp>
 
 namespace ai500::testing {
@@ -79,7 +80,13 @@ struct ArgumentRoles {
                                             std::is_same_v<Operation, steps::MaxPoolingGradient>
                                         ? 1
                                         : no_argument;
-  static constexpr int index_write = std::is_same_v<Operation, steps::MaxPooling> ? 1 : no_argument;
+  /// A selection, or the bits of a relu.
+  static constexpr int index_write =
+      std::is_same_v<Operation, steps::MaxPooling> ||
+              std::is_same_v<Operation, steps::NormalizationEvaluation>
+          ? 1
+      : std::is_same_v<Operation, steps::NormalizationForward> ? 2
+                                                               : no_argument;
   /// The read in whose place write 0 stands.
   static constexpr int updated_read = std::is_same_v<Operation, steps::Accumulate> ? 0
                                       : std::is_same_v<Operation, steps::UpdateRunningStatistics>
@@ -89,14 +96,18 @@ struct ArgumentRoles {
 
 /// Whether arguments are numbers of the accumulating type: parameters, their gradients, statistics,
 /// losses. The others, that are no indices, are activations and their gradients.
-template <class Operation>
+/// Sets that store weights read them as activations are stored.
+template <class Operation, bool stores_weights = false>
 struct AccumulatedArguments {
   template <class... Any>
   static constexpr bool is = (std::is_same_v<Operation, Any> || ...);
 
   static constexpr bool read(std::size_t i) {
     using namespace steps;
-    if constexpr (is<Convolution, ConvolutionDataGradient, FullyConnectedDataGradient>)
+    if constexpr (stores_weights && is<Convolution, ConvolutionDataGradient, FullyConnected,
+                                       FullyConnectedDataGradient>)
+      return false;
+    else if constexpr (is<Convolution, ConvolutionDataGradient, FullyConnectedDataGradient>)
       return i == 1;
     else if constexpr (is<FullyConnected, NormalizationApply>)
       return i >= 1;
@@ -110,7 +121,7 @@ struct AccumulatedArguments {
     else if constexpr (is<NormalizationEvaluation, NormalizationBackward>)
       return i >= 1 && i <= 3;
     else
-      return is<UpdateRunningStatistics, Accumulate>;
+      return is<UpdateRunningStatistics, Accumulate, StoreWeights>;
   }
   static constexpr bool write(std::size_t i) {
     using namespace steps;
@@ -132,6 +143,7 @@ class StepRunner {
  public:
   StepRunner(Operation const& what, Shapes shapes)
       : shapes_(std::move(shapes)),
+        bits_read_(bits_read(what)),
         prepared_(Kernels::template for_operation<Operation>::prepare(
             device_, what, shapes_, {number_type<T>, number_type<Computed<T>>})) {
     for (std::size_t i = 0; i < shapes_.reads.size(); ++i)
@@ -177,8 +189,17 @@ class StepRunner {
  private:
   using Device = typename Kernels::Device;
   using Roles = ArgumentRoles<Operation>;
-  static constexpr std::size_t guards = 16;        // elements behind each value
-  static constexpr double poison = -1073741824.0;  // -2^30: exact in all types, no kernel's result
+  using Accumulated = AccumulatedArguments<Operation, HasKernelFor<Kernels, steps::StoreWeights>>;
+  static constexpr std::size_t guards = 16;  // elements behind each value
+  // Exact in all types, no kernel's result.
+  static constexpr double poison = std::is_same_v<T, half> ? -0x1p15 : -0x1p30;
+
+  /// Which read is the bits of a relu.
+  static int bits_read(Operation const& what) {
+    if constexpr (std::is_same_v<Operation, steps::NormalizationBackward>)
+      if (what.mask == steps::ReluMask::bits) return 4 + what.gradients;
+    return Roles::no_argument;
+  }
 
   static bool is(std::size_t i, int role) { return static_cast<int>(i) == role; }
   static std::size_t elements(Shape const& shape) {
@@ -193,11 +214,11 @@ class StepRunner {
     if (index) return NumberType::int32;
     return accumulated ? number_type<Computed<T>> : number_type<T>;
   }
-  static NumberType read_type(std::size_t i) {
-    return type(is(i, Roles::index_read), AccumulatedArguments<Operation>::read(i));
+  NumberType read_type(std::size_t i) const {
+    return type(is(i, Roles::index_read) || is(i, bits_read_), Accumulated::read(i));
   }
   static NumberType write_type(std::size_t i) {
-    return type(is(i, Roles::index_write), AccumulatedArguments<Operation>::write(i));
+    return type(is(i, Roles::index_write), Accumulated::write(i));
   }
 
   /// call(Number{}), a number of that type.
@@ -232,17 +253,20 @@ class StepRunner {
     return buffer;
   }
 
-  // A device whose memory the host cannot reach gets overloads here.
-  static void store(Values const& values, void* memory, NumberType type) {
+  void store(Values const& values, void* memory, NumberType type) {
     with_type(type, [&]<class Number>(Number) {
-      std::transform(values.begin(), values.end(), static_cast<Number*>(memory),
+      auto mirror = mirror_of(static_cast<Number*>(memory), values.size());
+      std::transform(values.begin(), values.end(), mirror.host().data(),
                      [](double value) { return static_cast<Number>(value); });
+      mirror.upload();
+      device_.synchronize();
     });
   }
-  static Values load(void const* memory, std::size_t size, NumberType type) {
-    static_assert(std::is_same_v<Device, devices::Host>);
+  Values load(void* memory, std::size_t size, NumberType type) {
     return with_type(type, [&]<class Number>(Number) {
-      Number const* const numbers = static_cast<Number const*>(memory);
+      auto mirror = mirror_of(static_cast<Number*>(memory), size);
+      mirror.download();
+      Number const* const numbers = mirror.host().data();
       Values values(size);
       std::transform(numbers, numbers + size, values.begin(),
                      [](Number number) { return static_cast<double>(number); });
@@ -250,12 +274,29 @@ class StepRunner {
     });
   }
 
+  template <class Number>
+  Mirror<Number, Device> mirror_of(Number* memory, std::size_t size) {
+    return {device_, View<Number, Device>(memory, static_cast<Count>(size))};
+  }
+
   Device device_;
   Shapes shapes_;
+  int bits_read_;
   typename Kernels::template for_operation<Operation>::Prepared prepared_;
   std::vector<Buffer<std::byte, Device>> read_buffers_, write_buffers_;
   std::vector<void*> reads_, writes_;
 };
+
+/// The first of the layouts that a set's kernel chooses; plain where it does not choose.
+template <class Kernels, class T, class Operation>
+StepLayouts chosen_layouts(Operation const& what, Shapes const& shapes) {
+  using Kernel = typename Kernels::template for_operation<Operation>;
+  typename Kernels::Device device;
+  Types const types{number_type<T>, number_type<Computed<T>>};
+  if constexpr (ChoosesLayouts<Kernel, typename Kernels::Device>)
+    return Kernel::layouts(device, what, shapes, types).front();
+  return {};
+}
 
 /// Runs a step once.
 template <class Kernels, class T, class Operation>

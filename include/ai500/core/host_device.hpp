@@ -12,6 +12,21 @@
 #define AI500_HOST_DEVICE
 #endif
 
+/// Before a loop of few rounds over an array that is to be in a GPU's registers: these have no
+/// index.
+#if defined(__CUDACC__)
+#define AI500_UNROLL _Pragma("unroll")
+#else
+#define AI500_UNROLL
+#endif
+
+/// Before a loop whose one round needs all of a GPU's registers.
+#if defined(__CUDACC__)
+#define AI500_NO_UNROLL _Pragma("unroll 1")
+#else
+#define AI500_NO_UNROLL
+#endif
+
 /// Compute capability that the code is compiled for, times 100: 900 for an H100; 0 on the host.
 #if defined(__CUDA_ARCH__)
 #define AI500_DEVICE_ARCHITECTURE __CUDA_ARCH__

@@ -22,6 +22,7 @@ namespace purpose {
 inline constexpr std::uint32_t bootstrap = 1;
 inline constexpr std::uint32_t synthetic_data = 2;
 inline constexpr std::uint32_t workbench = 3;
+inline constexpr std::uint32_t augmentation = 4;
 inline constexpr std::uint32_t subsample = 64;
 inline constexpr std::uint32_t epoch_order = 128;
 inline constexpr std::uint32_t initial_weights = 1u << 8;  ///< added: the parameter's index << 8

@@ -10,6 +10,7 @@
 
 #include <ai500/core/types.hpp>
 #include <ai500/devices/accelerator.hpp>
+#include <ai500/devices/blocks.hpp>
 #include <ai500/devices/cuda/launch.hpp>
 #include <ai500/devices/policy.hpp>
 
@@ -144,6 +145,11 @@ class Cuda {
   void for_each(Count n, Functor const& f) {
     cuda::launch(stream_, n, f);
   }
+
+  /// f's work for blocks 0 ... `blocks` - 1, in any order. Returns at once.
+  template <cuda::CompiledForDevice Functor>
+    requires BlockFunctor<Functor>
+  void for_each_block(Count blocks, Functor const& f) { cuda::launch_blocks(stream_, blocks, f); }
 
  private:
   void begin_recording();

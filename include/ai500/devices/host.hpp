@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #include <ai500/core/types.hpp>
+#include <ai500/devices/blocks.hpp>
 #include <ai500/devices/policy.hpp>
 
 namespace ai500::devices {
@@ -151,6 +152,12 @@ class Host {
     if (piece >= n) return loop(0, n, f);
     parallel((n + piece - 1) / piece,
              [&](Count task) { loop(task * piece, std::min(n, (task + 1) * piece), f); });
+  }
+
+  /// A functor's work for blocks 0 ... `blocks` - 1, in any order, shared among the threads.
+  template <BlockFunctor Functor>
+  void for_each_block(Count blocks, Functor const& f) const {
+    parallel(blocks, [&](Count block) { run_block(f, block); });
   }
 
  private:

@@ -96,6 +96,13 @@ concept RunsForEach = requires(D& device, Count n, Functor const& functor) {
   { device.for_each(n, functor) } -> std::same_as<void>;
 };
 
+/// The device runs this functor of a block of threads (devices/blocks.hpp), for blocks 0 ...
+/// `blocks` - 1, in any order.
+template <class D, class Functor>
+concept RunsForEachBlock = requires(D& device, Count blocks, Functor const& functor) {
+  { device.for_each_block(blocks, functor) } -> std::same_as<void>;
+};
+
 /// Where a base model is trained.
 ///
 /// Semantics: all work given to a device (kernels, `for_each`, copies) is done in the order in

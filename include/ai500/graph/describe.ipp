@@ -50,13 +50,13 @@ std::string describe(Graph const& graph) {
 std::string describe(StepOperation const& what) {
   std::string text(name(what));
   if (auto const* forward = std::get_if<steps::NormalizationForward>(&what))
-    text += name(forward->ending);
+    text += std::string(name(forward->ending)) + std::string(name(forward->mask));
   if (auto const* evaluation = std::get_if<steps::NormalizationEvaluation>(&what))
-    text += name(evaluation->ending);
+    text += std::string(name(evaluation->ending)) + std::string(name(evaluation->mask));
   if (auto const* convolution = std::get_if<steps::ConvolutionEvaluation>(&what))
     text += name(convolution->ending);
   if (auto const* backward = std::get_if<steps::NormalizationBackward>(&what)) {
-    text += name(backward->ending);
+    text += std::string(name(backward->ending)) + std::string(name(backward->mask));
     if (backward->gradients == 2) text += " + sum";
   }
   return text;

@@ -16,6 +16,7 @@ namespace ai500 {
 /// - in evaluation, where statistics are given, the convolution before it, too:
 ///   ConvolutionEvaluation; without it: NormalizationEvaluation;
 /// - the gradients of all that, with the sum of two gradients before it: NormalizationBackward.
+/// Where a kernel keeps a relu behind an addition as bits, its gradient reads these in place of y.
 /// The fused program computes the same outputs and gradients but for rounding. A fused step stands
 /// where the first of its parts stood, so that what is made early stays early. Pure.
 /// @param can (program, fused step) -> whether it is to be used

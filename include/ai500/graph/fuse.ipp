@@ -188,6 +188,51 @@ class Fuse {
       if (ending.kind == steps::NormalizationEnding::none) return false;
       fused.what = steps::NormalizationEvaluation{epsilon, ending.kind};
     }
+    return replace_keeping_bits(parts, fused, ending) || replace(parts, std::move(fused));
+  }
+
+  /// The same for a step that also keeps bits for the gradient of its relu behind an addition.
+  bool replace_keeping_bits(std::vector<Index> const& parts, Step fused, Ending const& ending) {
+    bool const is_asked = std::ranges::any_of(
+        readers(ending.y), [&](Index reader) { return is<steps::ReluGradient>(reader); });
+    if (ending.kind != steps::NormalizationEnding::add_relu || !is_asked) return false;
+    if (auto* forward = std::get_if<steps::NormalizationForward>(&fused.what))
+      forward->mask = steps::ReluMask::bits;
+    if (auto* evaluation = std::get_if<steps::NormalizationEvaluation>(&fused.what))
+      evaluation->mask = steps::ReluMask::bits;
+    ProgramValue const y = program_.value(ending.y);
+    ValueIndex const bits =
+        program_.add_value({y.name + ".bits", steps::bits_of(y.shape), NumberRole::index});
+    readers_.emplace_back();
+    writers_.emplace_back();
+    fused.writes.push_back(bits);
+    if (replace(parts, std::move(fused))) return true;
+    program_.values.pop_back();
+    readers_.pop_back();
+    writers_.pop_back();
+    return false;
+  }
+
+  /// The bits that are kept of y's relu, if there are any.
+  ValueIndex bits_kept_of(ValueIndex y) const {
+    if (writers(y).size() != 1) return no_value;
+    Step const& writer = step(writers(y)[0]);
+    auto const* forward = std::get_if<steps::NormalizationForward>(&writer.what);
+    auto const* evaluation = std::get_if<steps::NormalizationEvaluation>(&writer.what);
+    bool const keeps = (forward != nullptr && forward->mask == steps::ReluMask::bits) ||
+                       (evaluation != nullptr && evaluation->mask == steps::ReluMask::bits);
+    return keeps ? writer.writes.back() : no_value;
+  }
+
+  /// A NormalizationBackward that ends in an addition and relu, with what tells where it was open.
+  bool replace_masked(std::vector<Index> const& parts, Step fused, ValueIndex y) {
+    if (ValueIndex const bits = bits_kept_of(y); bits != no_value) {
+      Step masked = fused;
+      std::get<steps::NormalizationBackward>(masked.what).mask = steps::ReluMask::bits;
+      masked.reads.push_back(bits);
+      if (replace(parts, std::move(masked))) return true;
+    }
+    fused.reads.push_back(y);
     return replace(parts, std::move(fused));
   }
 
@@ -243,12 +288,11 @@ class Fuse {
         std::get<steps::NormalizationBackward>(both.what).gradients = 2;
         both.reads[4] = step(*sum).reads[0];
         both.reads.push_back(step(*sum).reads[1]);
-        both.reads.push_back(y);
         std::vector<Index> more = parts;
         more.push_back(*sum);
-        if (replace(more, std::move(both))) return true;
+        if (replace_masked(more, std::move(both), y)) return true;
       }
-      fused.reads.push_back(y);
+      return replace_masked(parts, std::move(fused), y);
     }
     return replace(parts, std::move(fused));
   }

@@ -57,10 +57,11 @@ constexpr bool fits(Layout layout, Shape const& shape) {
   return shape.channels % channel_block(layout, shape) == 0;
 }
 
-/// Whether two layouts are the same order for this shape: a value of one pixel an item is plain in
-/// every layout.
+/// Whether two layouts are the same order for this shape: a value of one pixel an item, or of one
+/// channel, is plain in every layout that fits it.
 constexpr bool same_order(Layout a, Layout b, Shape const& shape) {
-  return a == b || (shape.height * shape.width == 1 && fits(a, shape) && fits(b, shape));
+  bool const is_plain = shape.height * shape.width == 1 || shape.channels == 1;
+  return a == b || (is_plain && fits(a, shape) && fits(b, shape));
 }
 
 /// Where element (n, c, h, w) of a value stands in a layout that fits its shape.

@@ -95,21 +95,32 @@ enum class NormalizationEnding {
   add_relu,  ///< y = max(y + addend, 0): the end of a residual block
 };
 
+/// How the gradient of a fused `add_relu` knows where the relu was open.
+enum class ReluMask {
+  result,  ///< it reads y
+  bits,    ///< a bit for each element of y, one where y > 0, that the forward step writes besides
+};
+
+/// The value of such bits, 32-bit words: element i of y, in its layout, is bit i % 8 of byte i / 8.
+constexpr Shape bits_of(Shape const& y) { return {.items = (y.elements() + 31) / 32}; }
+
 /// Statistics, apply and ending in one. Reads x (n, c, h, w), scale (c), shift (c), with `add_relu`
-/// addend (n, c, h, w); writes statistics (2, c), y (n, c, h, w).
+/// addend (n, c, h, w); writes statistics (2, c), y (n, c, h, w), with `bits` these.
 struct NormalizationForward {
   static constexpr std::string_view name = "normalization forward";
   double epsilon = 1e-5;
   NormalizationEnding ending = NormalizationEnding::none;
+  ReluMask mask = ReluMask::result;
   bool operator==(NormalizationForward const&) const = default;
 };
 
 /// Apply and ending in one, with statistics that are given. Reads x, statistics, scale, shift, with
-/// `add_relu` addend; writes y.
+/// `add_relu` addend; writes y, with `bits` these.
 struct NormalizationEvaluation {
   static constexpr std::string_view name = "normalization evaluation";
   double epsilon = 1e-5;
   NormalizationEnding ending = NormalizationEnding::none;
+  ReluMask mask = ReluMask::result;
   bool operator==(NormalizationEvaluation const&) const = default;
 };
 
@@ -127,13 +138,14 @@ struct ConvolutionEvaluation {
 };
 
 /// All gradients of a NormalizationForward in one. Reads x, statistics, scale, shift, dy, with two
-/// `gradients` another dy (y is used twice: the two are summed), with `add_relu` y; writes dscale
-/// (c), dshift (c), dx, with `add_relu` daddend, the gradient of the addend.
+/// `gradients` another dy (y is used twice: the two are summed), with `add_relu` y or its bits;
+/// writes dscale (c), dshift (c), dx, with `add_relu` daddend, the gradient of the addend.
 struct NormalizationBackward {
   static constexpr std::string_view name = "normalization backward";
   double epsilon = 1e-5;
   NormalizationEnding ending = NormalizationEnding::none;
   int gradients = 1;
+  ReluMask mask = ReluMask::result;
   bool operator==(NormalizationBackward const&) const = default;
 };
 
@@ -309,6 +321,11 @@ constexpr std::string_view name(steps::NormalizationEnding ending) {
       break;
   }
   return "";
+}
+
+/// As in prints: "normalization forward + add + relu (bits)".
+constexpr std::string_view name(steps::ReluMask mask) {
+  return mask == steps::ReluMask::bits ? " (bits)" : "";
 }
 
 /// What one step of a program does.

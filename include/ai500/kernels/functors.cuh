@@ -45,6 +45,10 @@ AI500_DEVICE_CODE(ai500::kernels::functors::AveragePoolingGradient<ai500::bfloat
 AI500_DEVICE_CODE(ai500::kernels::functors::NormalizedImages<float>);
 AI500_DEVICE_CODE(ai500::kernels::functors::NormalizedImages<ai500::half>);
 AI500_DEVICE_CODE(ai500::kernels::functors::NormalizedImages<ai500::bfloat16>);
+AI500_DEVICE_CODE(ai500::kernels::functors::NormalizedImages<float, float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::NormalizedImages<ai500::half, float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::NormalizedImages<ai500::bfloat16, float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::DrawnCrops);
 AI500_DEVICE_CODE(ai500::kernels::functors::Softmax<float, float>);
 AI500_DEVICE_CODE(ai500::kernels::functors::Softmax<ai500::half, float>);
 AI500_DEVICE_CODE(ai500::kernels::functors::Softmax<ai500::bfloat16, float>);

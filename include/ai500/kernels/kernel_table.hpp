@@ -66,6 +66,7 @@ struct KernelEntry {
   /// Null: no result may stand where an argument does.
   std::vector<InPlace> (*in_place)(StepOperation const& what) = nullptr;
   bool any_layout = false;
+  bool keeps_relu_bits = false;
 };
 
 /// The entry of one kernel. Kernel sets that are shipped instantiate it once (kernels/onednn.ipp,
@@ -98,6 +99,7 @@ template <class Kernel, class Device>
       return Kernel::in_place(*std::get_if<What>(&what));
     };
   if constexpr (TakesAnyLayout<Kernel>) entry.any_layout = true;
+  if constexpr (KeepsReluBits<Kernel>) entry.keeps_relu_bits = true;
   return entry;
 }
 

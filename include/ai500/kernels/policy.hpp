@@ -113,6 +113,11 @@ concept OffersWays = requires(Device& device, typename K::operation const& what,
   { K::ways(device, what, shapes, types) } -> std::same_as<std::vector<std::string>>;
 };
 
+/// The kernel of a fused normalization keeps, or reads, a relu behind an addition as bits
+/// (steps::ReluMask) where it is applicable so.
+template <class K>
+concept KeepsReluBits = K::keeps_relu_bits;
+
 /// A kernel computes one step: `using operation` names the step (one of KernelSteps), `prepare`
 /// does once whatever can be done once (choose, allocate scratch), `Prepared::run` does it, with no
 /// allocation and no decision.
@@ -125,6 +130,9 @@ concept OffersWays = requires(Device& device, typename K::operation const& what,
 /// argument for the last time before it writes the same element of the result, on whatever thread.
 /// `ways(device, operation, shapes, types)` names the algorithms or implementations among which
 /// `Shapes::way` chooses, that first which the kernel takes where nobody chooses (OffersWays).
+
+/// elsewhere the steps stay apart; with `keeps_relu_bits = true` it is asked to keep or read a relu
+/// as bits, too.
 ///
 /// Semantics: `run` may be called any number of times with other arguments; one `Prepared` serves
 /// all steps of the same operation, shapes and types, one after the other. Same arguments, same

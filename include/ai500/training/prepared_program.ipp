@@ -27,10 +27,21 @@ inline std::vector<StepLayouts> shared_layouts(Shapes const& shapes) {
   return options;
 }
 
+/// Whether a step writes or reads the bits of a relu.
+inline bool has_relu_bits(StepOperation const& what) {
+  return std::visit(
+      [](auto const& one) {
+        if constexpr (requires { one.mask; }) return one.mask == steps::ReluMask::bits;
+        return false;
+      },
+      what);
+}
+
 /// Whether the set has a kernel for the step that is applicable there.
 inline bool computes(KernelTable const& kernels, Program const& program, Step const& step) {
   KernelEntry const* const kernel = kernels.find(step.what);
   if (kernel == nullptr || kernel->prepare == nullptr) return false;
+  if (has_relu_bits(step.what) && !kernel->keeps_relu_bits) return false;
   return kernel->applicable == nullptr ||
          kernel->applicable(kernels.device, step.what, shapes_of(program, step), kernels.types);
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file The loop that runs functors on a GPU. For nvcc: files of device code include it.
+/// @file The loops that run functors on a GPU, of an index and of a block of threads. For nvcc:
+/// files of device code include it.
 #pragma once
 
 #include <algorithm>
 
+#include <ai500/core/host_device.hpp>
+#include <ai500/devices/blocks.hpp>
 #include <ai500/devices/cuda/check.hpp>
 #include <ai500/devices/cuda/launch.hpp>
 
@@ -12,14 +15,52 @@ namespace ai500::cuda {
 namespace detail {
 
 inline constexpr int threads_a_block = 256;
+inline constexpr int threads_a_multiprocessor = 1024;  // so a thread has 64 registers
 inline constexpr Count most_blocks = 0x7fffffff;
 
 /// Neighbouring threads have neighbouring elements; a grid that is too small goes round again.
 template <class Functor>
-__global__ void __launch_bounds__(threads_a_block, 4) loop(Count n, Functor functor) {
+__global__ void __launch_bounds__(threads_a_block, threads_a_multiprocessor / threads_a_block)
+    loop(Count n, Functor functor) {
   Count const stride = static_cast<Count>(gridDim.x) * threads_a_block;
   for (Count i = static_cast<Count>(blockIdx.x) * threads_a_block + threadIdx.x; i < n; i += stride)
     functor(i);
+}
+
+/// What a functor of blocks sees of the threads that run it: EmulatedBlock, on a GPU.
+class ThreadBlock {
+ public:
+  AI500_HOST_DEVICE explicit ThreadBlock(Count index) : index_(index) {}
+
+  AI500_HOST_DEVICE Count index() const { return index_; }
+
+  template <class T>
+  class PerThread {
+   public:
+    AI500_HOST_DEVICE T& operator[](int) { return own_; }
+
+   private:
+    T own_;
+  };
+
+  template <class Phase>
+  AI500_HOST_DEVICE void for_each_thread(Phase const& phase) const {
+#if AI500_DEVICE_ARCHITECTURE > 0
+    phase(static_cast<int>(threadIdx.x));
+    __syncthreads();
+#endif
+  }
+
+ private:
+  Count index_;
+};
+
+/// A grid that is too small goes round again.
+template <class Functor>
+__global__ void __launch_bounds__(Functor::threads, threads_a_multiprocessor / Functor::threads)
+    loop_of_blocks(Count blocks, Functor functor) {
+  __shared__ typename Functor::Shared shared;
+  for (Count i = blockIdx.x; i < blocks; i += gridDim.x) functor(ThreadBlock(i), shared);
 }
 
 }  // namespace detail
@@ -33,6 +74,14 @@ void launch(Stream stream, Count n, Functor const& functor) {
   check(cudaGetLastError(), "cuda::launch");
 }
 
+template <class Functor>
+void launch_blocks(Stream stream, Count blocks, Functor const& functor) {
+  if (blocks <= 0) return;
+  detail::loop_of_blocks<<<static_cast<unsigned>(std::min(blocks, detail::most_blocks)),
+                           Functor::threads, 0, stream>>>(blocks, functor);
+  check(cudaGetLastError(), "cuda::launch_blocks");
+}
+
 }  // namespace ai500::cuda
 
 /// Compiles a functor for the GPU: once in a program, in a file of device code.
@@ -42,3 +91,11 @@ void launch(Stream stream, Count n, Functor const& functor) {
                 "it, and make it trivially copyable");                                             \
   template void ai500::cuda::launch<__VA_ARGS__>(ai500::cuda::Stream, ai500::Count,                \
                                                  __VA_ARGS__ const&)
+
+/// The same for a functor of a block of threads.
+#define AI500_DEVICE_CODE_OF_BLOCKS(...)                                                           \
+  static_assert(ai500::cuda::CompiledForDevice<__VA_ARGS__> && ai500::BlockFunctor<__VA_ARGS__>,   \
+                "specialize ai500::cuda::has_device_code for the functor, so that for_each_block " \
+                "knows it, and make it a BlockFunctor");                                           \
+  template void ai500::cuda::launch_blocks<__VA_ARGS__>(ai500::cuda::Stream, ai500::Count,         \
+                                                        __VA_ARGS__ const&)

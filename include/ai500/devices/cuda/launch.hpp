@@ -22,8 +22,8 @@ using Event = CUevent_st*;
 /// Recorded work that can be launched: CUDA's cudaGraphExec_t.
 using GraphToLaunch = CUgraphExec_st*;
 
-/// Some file of device code instantiates `launch` for the functor. Specialized beside each shipped
-/// functor for the number types it is compiled for; for one of your own:
+/// Some file of device code instantiates `launch` (or `launch_blocks`) for the functor. Specialized
+/// beside each shipped functor for the number types it is compiled for; for one of your own:
 ///
 ///     template <>
 ///     inline constexpr bool ai500::cuda::has_device_code<MyFunctor> = true;
@@ -41,6 +41,13 @@ concept CompiledForDevice = has_device_code<Functor> && std::is_trivially_copyab
 /// @throws DeviceError when the GPU does not take the work
 template <class Functor>
 void launch(Stream stream, Count n, Functor const& functor);
+
+/// Runs a functor of a block of threads (devices/blocks.hpp) for blocks 0 ... `blocks` - 1, in any
+/// order, after all work that the stream was given before. Returns at once. Instantiated by
+/// `AI500_DEVICE_CODE_OF_BLOCKS(MyFunctor);`.
+/// @throws DeviceError when the GPU does not take the work
+template <class Functor>
+void launch_blocks(Stream stream, Count blocks, Functor const& functor);
 
 /// T is one of these types: for which of them a functor template is compiled.
 template <class T, class... Listed>

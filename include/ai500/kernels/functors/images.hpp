@@ -7,6 +7,7 @@
 
 #include <ai500/core/half.hpp>
 #include <ai500/core/host_device.hpp>
+#include <ai500/core/random.hpp>
 #include <ai500/graph/shape.hpp>
 #include <ai500/kernels/functors/element_wise.hpp>
 
@@ -18,6 +19,33 @@ struct Crop {
   std::int32_t top = 0;       ///< row of the picture that becomes row 0; negative: padding above
   std::int32_t left = 0;      ///< the same for columns, before mirroring
   std::int32_t mirrored = 0;  ///< 1: left and right are exchanged
+};
+
+/// The crops of a training: `out` of a picture padded on all sides, anywhere, mirrored or not.
+/// Keyed by (seed, job, epoch, position), so that they are the same on any number of ranks;
+/// for_each over items.
+struct DrawnCrops {
+  RandomKey key;               ///< purpose::augmentation
+  std::uint64_t const* first;  ///< (1): epoch x 2^32 + the first item's position in the epoch
+  Crop* crops;                 ///< (items)
+  Extent in;
+  Extent out;
+  Count padding;
+
+  AI500_HOST_DEVICE void operator()(Count item) const {
+    auto const words = philox(key, *first + static_cast<std::uint64_t>(item));
+    crops[item] = {anywhere(words[0], in.height - out.height),
+                   anywhere(words[1], in.width - out.width),
+                   static_cast<std::int32_t>(words[2] & 1)};
+  }
+
+ private:
+  /// -padding ... room + padding
+  AI500_HOST_DEVICE std::int32_t anywhere(std::uint32_t word, Count room) const {
+    auto const places = static_cast<std::uint64_t>(room + 2 * padding + 1);
+    std::uint64_t const place = random_below(std::uint64_t{word} << 32, places);
+    return static_cast<std::int32_t>(static_cast<Count>(place) - padding);
+  }
 };
 
 /// The order of an image's numbers: the distance from one to the next in each direction.
@@ -38,13 +66,14 @@ constexpr ImageStrides channels_last(Count channels, Extent extent) {
 
 /// image = (picture / 255 - mean) / deviation of the crop, channel by channel; what the crop has
 /// outside of the picture is the mean: 0. for_each over items x height x width of the image.
-template <class T>
+/// @tparam From a byte, or a float of 0 to 255
+template <class T, class From = std::uint8_t>
 struct NormalizedImages {
   static constexpr Count most_channels = 4;
 
-  std::uint8_t const* pictures;  // (items, in.height, in.width, channels)
-  Crop const* crops;             // (items)
-  T* images;                     // (items, the order of `strides`)
+  From const* pictures;  // (items, in.height, in.width, channels)
+  Crop const* crops;     // (items)
+  T* images;             // (items, the order of `strides`)
   Count channels;
   Extent in;
   Extent out;
@@ -60,7 +89,7 @@ struct NormalizedImages {
     Count const from_column = crop.left + (crop.mirrored != 0 ? out.width - 1 - column : column);
     bool const inside =
         from_row >= 0 && from_row < in.height && from_column >= 0 && from_column < in.width;
-    std::uint8_t const* const from =
+    From const* const from =
         pictures + ((item * in.height + from_row) * in.width + from_column) * channels;
     T* const to = images + item * out.height * out.width * channels + row * strides.row +
                   column * strides.column;
@@ -91,8 +120,10 @@ struct LookedUpPixels {
 namespace ai500::cuda {
 
 // Compiled by kernels/functors.cuh.
-template <ActivationNumber T>
-inline constexpr bool has_device_code<kernels::functors::NormalizedImages<T>> = true;
+template <ActivationNumber T, OneOf<std::uint8_t, float> From>
+inline constexpr bool has_device_code<kernels::functors::NormalizedImages<T, From>> = true;
+template <>
+inline constexpr bool has_device_code<kernels::functors::DrawnCrops> = true;
 template <ActivationNumber T>
 inline constexpr bool has_device_code<kernels::functors::LookedUpPixels<T>> = true;
 
