@@ -27,6 +27,12 @@ std::map<std::string, int> steps_by_name(Program const& program) {
 }
 
 bool always(Program const&, Step const&) { return true; }
+/// As on a host, which fuses nothing with convolutions.
+bool around_normalizations(Program const&, Step const& step) {
+  return !std::holds_alternative<steps::ConvolutionForward>(step.what) &&
+         !std::holds_alternative<steps::ConvolutionFilterBackward>(step.what) &&
+         !std::holds_alternative<steps::ConvolutionDataBackward>(step.what);
+}
 bool never(Program const&, Step const&) { return false; }
 
 /// Every value is written before it is read, apart from those that the program is given.
@@ -48,7 +54,7 @@ bool in_order(Program const& program) {
 TEST_CASE("fuse: ResNet-50's normalizations become the fused steps that one counts by hand") {
   Program const program = lower_training(with_loss(models::resnet50_v15(224)), 2, 2);
 
-  Program const fused = fuse(program, always);
+  Program const fused = fuse(program, around_normalizations);
 
   auto const steps = steps_by_name(fused);
   CHECK(steps.at("normalization forward") == 53);
@@ -153,7 +159,7 @@ TEST_CASE("fuse: a result that somebody else needs stays") {
   ValueIndex const y = graph.relu(x);
   graph.fully_connected(graph.add(x, y), 2);  // x, before the relu, is used twice
 
-  Program const fused = fuse(lower_training(with_loss(graph), 2, 2), always);
+  Program const fused = fuse(lower_training(with_loss(graph), 2, 2), around_normalizations);
 
   auto const steps = steps_by_name(fused);
   CHECK(steps.at("normalization forward") == 1);
@@ -167,11 +173,74 @@ TEST_CASE("fuse: each micro-batch is fused, and what is accumulated still is") {
   Program const one = lower_training(with_loss(models::resnet50_v15(224)), 2, 6);
   Program const three = parallel_modes::micro_batches(one, 3);
 
-  Program const fused = fuse(three, always);
+  Program const fused = fuse(three, around_normalizations);
 
   auto steps = steps_by_name(fused);
   CHECK(steps["normalization forward"] == 3 * 53);
   CHECK(steps["normalization backward"] == 3 * 53);
   CHECK(steps["accumulate"] == steps_by_name(three)["accumulate"]);
+  CHECK(in_order(fused));
+}
+
+// 16 blocks of three convolutions, the last two of which have the block's own normalization and
+// relu before them (32); 4 projections; the stem, whose relu goes into max pooling. Data gradients
+// end in the block's own relu (32), or in that of the block before: 15, 4 of which have a
+// projection.
+TEST_CASE("fuse: ResNet-50's convolutions become the fused steps that one counts by hand") {
+  Program const program = lower_training(with_loss(models::resnet50_v15(224)), 2, 2);
+
+  Program const fused = fuse(program, always);
+
+  auto const steps = steps_by_name(fused);
+  CHECK(steps.at("convolution forward") == 53);
+  CHECK(!steps.contains("convolution"));
+  CHECK(steps.at("convolution filter backward") == 32);
+  CHECK(steps.at("convolution filter gradient") == 21);
+  CHECK(steps.at("convolution data backward") == 47);
+  CHECK(steps.at("convolution data gradient") == 5);
+  CHECK(!steps.contains("relu"));
+  CHECK(!steps.contains("relu gradient"));
+  std::string const text = describe_fused(fused);
+  for (char const* line :
+       {"32 x convolution forward of normalization + relu\n", "21 x convolution forward\n",
+        "32 x convolution data backward + relu + normalization\n",
+        "11 x convolution data backward + sum + relu + normalization\n",
+        "4 x convolution data backward + sum + relu + two normalizations\n",
+        // The statistics are taken by convolutions; what is left of the forward normalizations:
+        "16 x normalization evaluation + add + relu\n", "1 x normalization evaluation + relu\n",
+        // The last block's, whose result goes into pooling, and the stem's.
+        "1 x normalization backward + add + relu\n", "1 x normalization backward + relu\n"})
+    CHECK_MESSAGE(text.find(line) != std::string::npos, line, " is not in\n", text);
+  CHECK(steps.at("normalization apply") == 4);  // the projections'
+  CHECK(in_order(fused));
+}
+
+TEST_CASE("fuse: a convolution normalizes its input only where nobody else reads it") {
+  Program const program = lower_training(with_loss(models::resnet50_v15(224)), 2, 2);
+  auto no_filter = [](Program const&, Step const& step) {
+    return !std::holds_alternative<steps::ConvolutionFilterBackward>(step.what);
+  };
+
+  Program const fused = fuse(program, no_filter);
+
+  // The filter gradients read what normalization and relu made: it must be in memory.
+  CHECK(describe_fused(fused).find("of normalization + relu") == std::string::npos);
+  CHECK(steps_by_name(fused).at("convolution forward") == 53);
+  CHECK(in_order(fused));
+}
+
+TEST_CASE("fuse: without an engine for two normalizations a block's end is that of an identity") {
+  Program const program = lower_training(with_loss(models::resnet50_v15(224)), 2, 2);
+  auto no_projection = [](Program const&, Step const& step) {
+    auto const* data = std::get_if<steps::ConvolutionDataBackward>(&step.what);
+    return data == nullptr || data->origin != steps::InputOrigin::projection_block;
+  };
+
+  Program const fused = fuse(program, no_projection);
+
+  std::string const text = describe_fused(fused);
+  CHECK(text.find("15 x convolution data backward + sum + relu + normalization\n") !=
+        std::string::npos);
+  CHECK(text.find("4 x normalization backward\n") != std::string::npos);
   CHECK(in_order(fused));
 }

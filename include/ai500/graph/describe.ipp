@@ -59,6 +59,10 @@ std::string describe(StepOperation const& what) {
     text += std::string(name(backward->ending)) + std::string(name(backward->mask));
     if (backward->gradients == 2) text += " + sum";
   }
+  if (auto const* convolution = std::get_if<steps::ConvolutionForward>(&what))
+    text += convolution->normalizes_input ? " of normalization + relu" : "";
+  if (auto const* data = std::get_if<steps::ConvolutionDataBackward>(&what))
+    text += name(data->origin);
   return text;
 }
 

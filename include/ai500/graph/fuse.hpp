@@ -15,7 +15,16 @@ namespace ai500 {
 ///   NormalizationForward;
 /// - in evaluation, where statistics are given, the convolution before it, too:
 ///   ConvolutionEvaluation; without it: NormalizationEvaluation;
-/// - the gradients of all that, with the sum of two gradients before it: NormalizationBackward.
+/// - the gradients of all that, with the sum of two gradients before it: NormalizationBackward;
+/// - a convolution with the statistics of its result, and with the normalization and relu before it
+///   where nobody else reads their result: ConvolutionForward;
+/// - the filter gradient of a convolution whose input was a normalization and relu, computed again:
+///   ConvolutionFilterBackward; it spares their result a life from forward to backward, even where
+///   the forward convolution cannot;
+/// - a convolution's data gradient with the gradients of the relu and normalizations that made its
+///   input: ConvolutionDataBackward.
+///
+/// Those around convolutions go first; what they leave apart is then fused as normalizations.
 /// Where a kernel keeps a relu behind an addition as bits, its gradient reads these in place of y.
 /// The fused program computes the same outputs and gradients but for rounding. A fused step stands
 /// where the first of its parts stood, so that what is made early stays early. Pure.

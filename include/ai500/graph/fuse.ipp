@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -28,6 +29,14 @@ class Fuse {
   }
 
   Program run() && {
+    // Around convolutions, gradients first: where they need not read a normalized input, the
+    // forward convolution may keep it to itself.
+    for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+      if (alive_[i] && is<steps::ConvolutionFilterGradient>(i)) fuse_filter_gradient(i);
+      if (alive_[i] && is<steps::ConvolutionDataGradient>(i)) fuse_data_gradient(i);
+    }
+    for (std::size_t i = 0; i < program_.steps.size(); ++i)
+      if (alive_[i] && is<steps::Convolution>(i)) fuse_convolution(i);
     // Last ones first: where two normalizations meet in an addition, the second one takes it.
     for (std::size_t i = program_.steps.size(); i-- > 0;)
       if (alive_[i] && is<steps::NormalizationApply>(i)) fuse_forward(i);
@@ -111,6 +120,177 @@ class Fuse {
     alive_[position] = 1;
     index(position);
     return true;
+  }
+
+  /// A normalization in a training program, step by step: what it reads, and who applies it.
+  struct Normalized {
+    Index apply = 0;
+    ValueIndex x = no_value, statistics = no_value, scale = no_value, shift = no_value;
+    double epsilon = 0;
+  };
+  /// The normalization that makes a value, if its statistics are measured.
+  std::optional<Normalized> normalized(ValueIndex value) const {
+    auto const apply = only_writer<steps::NormalizationApply>(value);
+    if (!apply || writers(step(*apply).reads[1]).empty()) return std::nullopt;
+    auto const& reads = step(*apply).reads;
+    return Normalized{*apply,   reads[0],
+                      reads[1], reads[2],
+                      reads[3], std::get<steps::NormalizationApply>(step(*apply).what).epsilon};
+  }
+  struct NormalizedRelu {
+    Normalized normalized;
+    Index relu = 0;
+  };
+  /// The normalization and relu that make a value for one convolution, its gradients and their own.
+  std::optional<NormalizedRelu> normalized_relu(ValueIndex value) const {
+    auto const relu = only_writer<steps::Relu>(value);
+    if (!relu || program_.value(value).residence != Residence::planned) return std::nullopt;
+    auto const found = normalized(step(*relu).reads[0]);
+    if (!found || readers(step(*relu).reads[0]).size() != 1) return std::nullopt;
+    int convolutions = 0;
+    for (Index reader : readers(value)) {
+      convolutions += is<steps::Convolution>(reader) ? 1 : 0;
+      if (!is<steps::Convolution>(reader) && !is<steps::ConvolutionFilterGradient>(reader) &&
+          !is<steps::ReluGradient>(reader))
+        return std::nullopt;
+    }
+    if (convolutions != 1) return std::nullopt;
+    return NormalizedRelu{*found, *relu};
+  }
+
+  void fuse_filter_gradient(Index filter) {
+    Step const& old = step(filter);
+    auto const input = normalized_relu(old.reads[0]);
+    if (!input) return;
+    auto const& [apply, x, statistics, scale, shift, epsilon] = input->normalized;
+    auto const& what = std::get<steps::ConvolutionFilterGradient>(old.what);
+    replace({filter}, {.what = steps::ConvolutionFilterBackward{what.window, what.groups, epsilon},
+                       .reads = {x, statistics, scale, shift, old.reads[1]},
+                       .writes = old.writes,
+                       .name = old.name});
+  }
+
+  /// The gradients of a normalization, for a gradient of its result.
+  struct NormalizationGradients {
+    std::vector<Index> parts{};
+    std::vector<ValueIndex> writes{};  // dscale, dshift, dx
+  };
+  std::optional<NormalizationGradients> gradients_of(Normalized const& of, ValueIndex dz) const {
+    std::optional<Index> parameter, data;
+    for (Index reader : readers(dz)) {
+      if (step(reader).reads.size() < 2 || step(reader).reads[1] != of.x) continue;
+      if (is<steps::NormalizationParameterGradient>(reader)) parameter = reader;
+      if (is<steps::NormalizationDataGradient>(reader) && step(reader).reads[3] == of.scale)
+        data = reader;
+    }
+    if (!parameter || !data) return std::nullopt;
+    auto const& sums = step(*parameter).writes;
+    if (step(*data).reads[4] != sums[0] || step(*data).reads[5] != sums[1]) return std::nullopt;
+    return NormalizationGradients{{*parameter, *data}, {sums[0], sums[1], step(*data).writes[0]}};
+  }
+
+  void fuse_data_gradient(Index data) {
+    ValueIndex const dx = step(data).writes[0];
+    if (auto const relu = only_reader<steps::ReluGradient>(dx)) {
+      fuse_data_gradient_of_relu(data, *relu);
+      return;
+    }
+    auto const sum = only_reader<steps::SumGradients>(dx);
+    if (!sum) return;
+    auto const relu = only_reader<steps::ReluGradient>(step(*sum).writes[0]);
+    if (relu) fuse_data_gradient_of_block(data, *sum, *relu);
+  }
+
+  Step data_backward(Index data, steps::InputOrigin origin, Normalized const& of) const {
+    Step const& old = step(data);
+    auto const& what = std::get<steps::ConvolutionDataGradient>(old.what);
+    return {.what = steps::ConvolutionDataBackward{what.window, what.groups, origin, of.epsilon},
+            .reads = {old.reads[0], old.reads[1], of.x, of.statistics, of.scale, of.shift},
+            .writes = {},
+            .name = old.name};
+  }
+
+  void fuse_data_gradient_of_relu(Index data, Index relu) {
+    auto const forward = only_writer<steps::Relu>(step(relu).reads[1]);
+    if (!forward) return;
+    auto const of = normalized(step(*forward).reads[0]);
+    ValueIndex const dz = step(relu).writes[0];
+    if (!of || readers(dz).size() != 2) return;
+    auto const gradients = gradients_of(*of, dz);
+    if (!gradients) return;
+    Step fused = data_backward(data, steps::InputOrigin::relu, *of);
+    fused.writes = gradients->writes;
+    replace(joined({data, relu}, gradients->parts), std::move(fused));
+  }
+
+  void fuse_data_gradient_of_block(Index data, Index sum, Index relu) {
+    auto const forward = only_writer<steps::Relu>(step(relu).reads[1]);
+    if (!forward) return;
+    auto const addition = only_writer<steps::Add>(step(*forward).reads[0]);
+    if (!addition) return;
+    auto const& summands = step(*addition).reads;
+    ValueIndex const dz = step(relu).writes[0];
+    auto const& added = step(sum).reads;
+    ValueIndex const other = added[added[0] == step(data).writes[0] ? 1 : 0];
+    if (other == step(data).writes[0]) return;
+    std::vector<Index> const parts{data, sum, relu};
+
+    auto const first = normalized(summands[0]), second = normalized(summands[1]);
+    if (first && second && first->x != second->x && first->epsilon == second->epsilon &&
+        readers(dz).size() == 4) {
+      auto const main = gradients_of(*first, dz), projection = gradients_of(*second, dz);
+      if (main && projection) {
+        Step fused = data_backward(data, steps::InputOrigin::projection_block, *first);
+        fused.reads = joined(fused.reads,
+                             {other, second->x, second->statistics, second->scale, second->shift});
+        fused.writes = joined(main->writes, projection->writes);
+        if (replace(joined(joined(parts, main->parts), projection->parts), std::move(fused)))
+          return;
+      }
+    }
+    // A block whose shortcut is normalized, too, is one with an identity for the other summand.
+    for (bool swapped : {false, true}) {
+      auto const& of = swapped ? second : first;
+      ValueIndex const shortcut = summands[swapped ? 0 : 1];
+      if (!of) continue;
+      auto const gradients = gradients_of(*of, dz);
+      if (!gradients) continue;
+      Step fused = data_backward(data, steps::InputOrigin::identity_block, *of);
+      fused.reads = joined(fused.reads, {other, shortcut});
+      fused.writes = joined(gradients->writes, {dz});
+      if (replace(joined(parts, gradients->parts), std::move(fused))) return;
+    }
+  }
+
+  void fuse_convolution(Index convolution) {
+    Step const& old = step(convolution);
+    ValueIndex const y = old.writes[0];
+    std::optional<Index> measured;
+    for (Index reader : readers(y))
+      if (is<steps::NormalizationStatistics>(reader)) measured = reader;
+    if (!measured) return;
+    auto const& what = std::get<steps::Convolution>(old.what);
+    Step fused{.what = steps::ConvolutionForward{.window = what.window, .groups = what.groups},
+               .reads = old.reads,
+               .writes = {y, step(*measured).writes[0]},
+               .name = old.name};
+    auto const input = normalized_relu(old.reads[0]);
+    if (input && readers(old.reads[0]).size() == 1) {
+      auto const& [apply, x, statistics, scale, shift, epsilon] = input->normalized;
+      Step normalizing = fused;
+      auto& more = std::get<steps::ConvolutionForward>(normalizing.what);
+      more.normalizes_input = true;
+      more.epsilon = epsilon;
+      normalizing.reads = {x, old.reads[1], statistics, scale, shift};
+      if (replace({apply, input->relu, convolution, *measured}, std::move(normalizing))) return;
+    }
+    replace({convolution, *measured}, std::move(fused));
+  }
+
+  template <class T>
+  static std::vector<T> joined(std::vector<T> first, std::vector<T> const& second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
   }
 
   struct Ending {
@@ -236,11 +416,24 @@ class Fuse {
     return replace(parts, std::move(fused));
   }
 
-  /// The forward step that normalizes x with these statistics' scale, fused or not.
-  std::optional<Index> forward_of(ValueIndex x, ValueIndex scale) const {
+  /// The forward step that normalizes x with this scale, fused or not: the values behind its scale,
+  /// and what it does to its result.
+  struct Forward {
+    ValueIndex shift;
+    steps::NormalizationEnding ending = steps::NormalizationEnding::none;
+    ValueIndex y = no_value;
+  };
+  std::optional<Forward> forward_of(ValueIndex x, ValueIndex scale) const {
     for (Index i : readers(x)) {
-      if (is<steps::NormalizationForward>(i) && step(i).reads[1] == scale) return i;
-      if (is<steps::NormalizationApply>(i) && step(i).reads[2] == scale) return i;
+      auto const& [reads, writes] = std::tie(step(i).reads, step(i).writes);
+      if (auto const* forward = std::get_if<steps::NormalizationForward>(&step(i).what);
+          forward != nullptr && reads[1] == scale)
+        return Forward{reads[2], forward->ending, writes[1]};
+      // Its statistics were taken by the convolution before it.
+      if (auto const* given = std::get_if<steps::NormalizationEvaluation>(&step(i).what);
+          given != nullptr && reads[2] == scale)
+        return Forward{reads[3], given->ending, writes[0]};
+      if (is<steps::NormalizationApply>(i) && reads[2] == scale) return Forward{reads[3]};
     }
     return std::nullopt;
   }
@@ -253,25 +446,24 @@ class Fuse {
     std::optional<Index> parameter;
     for (Index i : writers(dscale))
       if (is<steps::NormalizationParameterGradient>(i) && step(i).reads[0] == dy) parameter = i;
-    std::optional<Index> const forward = forward_of(x, scale);
+    std::optional<Forward> const forward = forward_of(x, scale);
     if (!parameter || !forward) return;
-    bool const is_fused = is<steps::NormalizationForward>(*forward);
-    ValueIndex const shift = step(*forward).reads[is_fused ? 2 : 3];
+    ValueIndex const shift = forward->shift;
     double const epsilon = std::get<steps::NormalizationDataGradient>(old.what).epsilon;
     Step const plain{.what = steps::NormalizationBackward{.epsilon = epsilon},
                      .reads = {x, statistics, scale, shift, dy},
                      .writes = {dscale, dshift, dx},
                      .name = old.name};
     std::vector<Index> const parts{*parameter, data};
-    if (is_fused && fuse_backward_ending(*forward, dy, plain, parts)) return;
+    if (fuse_backward_ending(*forward, dy, plain, parts)) return;
     replace(parts, plain);
   }
 
   /// The relu that ended the forward step, and the sum of two gradients before its gradient, too.
-  bool fuse_backward_ending(Index forward, ValueIndex dy, Step fused, std::vector<Index> parts) {
+  bool fuse_backward_ending(Forward const& forward, ValueIndex dy, Step fused,
+                            std::vector<Index> parts) {
     using enum steps::NormalizationEnding;
-    auto const ending = std::get<steps::NormalizationForward>(step(forward).what).ending;
-    ValueIndex const y = step(forward).writes[1];
+    auto const [shift, ending, y] = forward;
     std::optional<Index> const gradient = only_writer<steps::ReluGradient>(dy);
     if (ending == none || !gradient || step(*gradient).reads[1] != y) return false;
     if (ending == relu && readers(dy).size() != 2) return false;  // somebody else needs it
@@ -316,7 +508,10 @@ std::string describe_fused(Program const& program) {
     if (std::holds_alternative<steps::NormalizationForward>(one.what) ||
         std::holds_alternative<steps::NormalizationEvaluation>(one.what) ||
         std::holds_alternative<steps::NormalizationBackward>(one.what) ||
-        std::holds_alternative<steps::ConvolutionEvaluation>(one.what))
+        std::holds_alternative<steps::ConvolutionEvaluation>(one.what) ||
+        std::holds_alternative<steps::ConvolutionForward>(one.what) ||
+        std::holds_alternative<steps::ConvolutionFilterBackward>(one.what) ||
+        std::holds_alternative<steps::ConvolutionDataBackward>(one.what))
       ++counts[describe(one.what)];
   std::string text;
   for (auto const& [kind, count] : counts) text += std::to_string(count) + " x " + kind + "\n";

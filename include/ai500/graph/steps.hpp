@@ -149,6 +149,59 @@ struct NormalizationBackward {
   bool operator==(NormalizationBackward const&) const = default;
 };
 
+/// A convolution whose result is normalized: it takes the statistics on the way, and may normalize
+/// its own input, so that neither is a pass over memory. Reads x (n, c, h, w), weight, with
+/// `normalizes_input` also x's statistics (2, c), scale (c), shift (c); writes y (n, c', h', w')
+/// and its statistics (2, c').
+///
+///     a = normalizes_input ? max(x^ scale + shift, 0) : x, x^ = (x - mean) / sqrt(variance +
+///     epsilon) y = a * weight; statistics as NormalizationStatistics of y
+struct ConvolutionForward {
+  static constexpr std::string_view name = "convolution forward";
+  Window window;
+  Count groups = 1;
+  bool normalizes_input = false;
+  double epsilon = 1e-5;  ///< of the input's normalization
+  bool operator==(ConvolutionForward const&) const = default;
+};
+
+/// The filter gradient of a convolution whose input is a = max(x^ scale + shift, 0), computed again
+/// from x. Reads x (n, c, h, w), statistics (2, c), scale (c), shift (c), dy; writes dweight.
+struct ConvolutionFilterBackward {
+  static constexpr std::string_view name = "convolution filter backward";
+  Window window;
+  Count groups = 1;
+  double epsilon = 1e-5;
+  bool operator==(ConvolutionFilterBackward const&) const = default;
+};
+
+/// What made the input of a convolution: a normalization and relu, which may end a residual block.
+enum class InputOrigin {
+  relu,              ///< max(x^ scale + shift, 0)
+  identity_block,    ///< max(x^ scale + shift + shortcut, 0)
+  projection_block,  ///< max(x^ scale + shift + p^ p_scale + p_shift, 0)
+};
+
+/// The data gradient of a convolution, and with it those of the relu and of the normalizations that
+/// made the convolution's input (dz is the gradient of what the relu was given, z). Reads dy (n,
+/// c', h', w'), weight, x (n, c, h, w), statistics (2, c), scale (c), shift (c); writes dscale (c),
+/// dshift (c), dx.
+/// - `identity_block` also reads other (n, c, h, w), the gradient of the input's second use, and
+///   shortcut; also writes dz, which is the shortcut's gradient.
+/// - `projection_block` also reads other, p, p_statistics, p_scale, p_shift; also writes p_dscale,
+///   p_dshift, dp.
+///
+///     dz = z > 0 ? dy *^T weight + other : 0
+///     dscale, dshift, dx as NormalizationParameterGradient and ...DataGradient of dz
+struct ConvolutionDataBackward {
+  static constexpr std::string_view name = "convolution data backward";
+  Window window;
+  Count groups = 1;
+  InputOrigin origin = InputOrigin::relu;
+  double epsilon = 1e-5;
+  bool operator==(ConvolutionDataBackward const&) const = default;
+};
+
 /// reads summed statistics (2, c) of `batches` micro-batches, running (2, c); writes running = (1 -
 /// momentum) running + momentum (summed / batches), the variance made unbiased by
 /// `variance_correction` = m / (m - 1).
@@ -285,17 +338,19 @@ template <class... T>
 struct TypeList {};
 
 /// The steps that kernels compute. Fused ones (NormalizationForward, ...Evaluation, ...Backward,
-/// ConvolutionEvaluation) appear only where the pass `fuse` finds that the kernel set computes
-/// them, StoreWeights where the pass `store_weights` does.
+/// ConvolutionEvaluation, ConvolutionForward, ...FilterBackward, ...DataBackward) appear only where
+/// the pass `fuse` finds that the kernel set computes them, StoreWeights where the pass
+/// `store_weights` does.
 using KernelSteps = TypeList<
     steps::Convolution, steps::ConvolutionDataGradient, steps::ConvolutionFilterGradient,
     steps::FullyConnected, steps::FullyConnectedDataGradient, steps::FullyConnectedWeightGradient,
     steps::NormalizationStatistics, steps::NormalizationApply,
     steps::NormalizationParameterGradient, steps::NormalizationDataGradient,
     steps::NormalizationForward, steps::NormalizationEvaluation, steps::NormalizationBackward,
-    steps::ConvolutionEvaluation, steps::UpdateRunningStatistics, steps::Relu, steps::ReluGradient,
-    steps::Add, steps::SumGradients, steps::MaxPooling, steps::MaxPoolingGradient,
-    steps::AveragePooling, steps::AveragePoolingGradient, steps::Softmax,
+    steps::ConvolutionEvaluation, steps::ConvolutionForward, steps::ConvolutionFilterBackward,
+    steps::ConvolutionDataBackward, steps::UpdateRunningStatistics, steps::Relu,
+    steps::ReluGradient, steps::Add, steps::SumGradients, steps::MaxPooling,
+    steps::MaxPoolingGradient, steps::AveragePooling, steps::AveragePoolingGradient, steps::Softmax,
     steps::SoftmaxCrossEntropy, steps::Accumulate, steps::Reorder, steps::StoreWeights>;
 
 /// The steps that others run: the collective, the optimizer.
@@ -326,6 +381,20 @@ constexpr std::string_view name(steps::NormalizationEnding ending) {
 /// As in prints: "normalization forward + add + relu (bits)".
 constexpr std::string_view name(steps::ReluMask mask) {
   return mask == steps::ReluMask::bits ? " (bits)" : "";
+}
+
+/// The origin's name, as in prints: "convolution data backward + relu +
+/// normalization".
+constexpr std::string_view name(steps::InputOrigin origin) {
+  switch (origin) {
+    case steps::InputOrigin::identity_block:
+      return " + sum + relu + normalization";
+    case steps::InputOrigin::projection_block:
+      return " + sum + relu + two normalizations";
+    case steps::InputOrigin::relu:
+      break;
+  }
+  return " + relu + normalization";
 }
 
 /// What one step of a program does.
