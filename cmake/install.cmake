@@ -22,6 +22,7 @@ file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.cpp)
 install(
   FILES ${sources}
         ${CMAKE_CURRENT_LIST_DIR}/cuda.cmake
+        ${CMAKE_CURRENT_LIST_DIR}/find_cublaslt.cmake
         ${CMAKE_CURRENT_LIST_DIR}/find_cuda.cmake
         ${CMAKE_CURRENT_LIST_DIR}/find_cudnn.cmake
         ${CMAKE_CURRENT_LIST_DIR}/find_nccl.cmake

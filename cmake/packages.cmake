@@ -72,6 +72,8 @@ endif()
 # cuDNN comes in many ways, and from NVIDIA only.
 if("cudnn" IN_LIST ai500_wanted)
   include(${CMAKE_CURRENT_LIST_DIR}/find_cudnn.cmake)
+  # Of its kernels only those of fully connected layers need cuBLASLt; its plans do without.
+  include(${CMAKE_CURRENT_LIST_DIR}/find_cublaslt.cmake)
 endif()
 
 # NCCL, too; it is used on top of CUDA.

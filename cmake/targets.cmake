@@ -55,7 +55,8 @@ ai500_compiled_once(eigen PRIVATE Eigen3::Eigen)
 # threads are libgomp's, as oneDNN's are.
 ai500_compiled_once(onednn ai500_eigen ai500_found::onednn gomp)
 
-# ai500::cudnn: plans of cuDNN's engines for GPUs. Needs no GPU to be compiled, linked or asked.
+# ai500::cudnn: plans of cuDNN's engines for GPUs, and where CUDA and cuBLASLt are there, the kernel set
+# that runs them. Needs no GPU to be compiled, linked or asked.
 ai500_compiled_once(cudnn PRIVATE ai500_found::cudnn ${CMAKE_DL_LIBS})
 
 # ai500::run: the command line, the reports and whatever else is no template.
@@ -85,4 +86,16 @@ include(${CMAKE_CURRENT_LIST_DIR}/cuda.cmake)
 # ai500::nccl: sums over GPUs.
 if(TARGET ai500_cuda)
   ai500_compiled_once(nccl ai500_cuda PRIVATE ai500_found::nccl)
+endif()
+
+# ai500::cudnn has kernels::CuDnn, too, where there is ai500::cuda and cuBLASLt.
+if(TARGET ai500_cudnn AND TARGET ai500_cuda)
+  get_target_property(ai500_cudnn_sources ai500_cudnn SOURCES)
+  if(NOT TARGET ai500_found::cublaslt)
+    message(STATUS "ai500: ai500::cudnn plans only, kernels::CuDnn is not there: ${ai500_cublaslt_problem}")
+  elseif(NOT ai500_cudnn_sources MATCHES "kernel_set_of_cudnn")
+    target_sources(ai500_cudnn PRIVATE ${CMAKE_CURRENT_LIST_DIR}/kernel_set_of_cudnn.cpp)
+    target_link_libraries(ai500_cudnn PUBLIC ai500_cuda PRIVATE ai500_found::cublaslt)
+    set_property(TARGET ai500_cudnn PROPERTY AI500_HAS_KERNEL_SET TRUE)
+  endif()
 endif()

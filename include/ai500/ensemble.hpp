@@ -37,8 +37,7 @@ namespace ai500 {
 
 /// The kernels compute in the precision's number types.
 template <class Kernels, class Precision>
-concept ComputesIn = Kernels::Traits::computes_in(Types{
-    number_type<typename Precision::compute>, number_type<typename Precision::accumulate>});
+concept ComputesIn = Kernels::Traits::computes_in(types_of<Precision>);
 
 /// The optimizer updates parameters of the precision's type on the device of the workload's
 /// kernels.

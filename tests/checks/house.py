@@ -31,6 +31,7 @@ LAYER_OF_TOP_HEADER = {
 LIBRARIES = {
     "Eigen": re.compile(r"/Eigen/"),
     "cuDNN": re.compile(r"/cudnn\w*\.h$"),
+    "cuBLAS": re.compile(r"/cublas\w*\.h$"),
     "oneDNN": re.compile(r"/dnnl\.hp*$"),
     "zlib": re.compile(r"/zlib\.h$"),
     "MPI": re.compile(r"/mpi\.h$"),
@@ -48,8 +49,15 @@ LIBRARIES_OF_HEADERS = (
     (re.compile(r"kernels/onednn(/.*)?\.ipp|kernels/onednn/api\.hpp"), {"oneDNN"}),
     # cudnn.h includes CUDA's runtime.
     (
-        re.compile(r"kernels/cudnn(/(api|target|patterns|plan))?\.ipp|kernels/cudnn/api\.hpp"),
+        re.compile(
+            r"kernels/cudnn(/(api|target|patterns|plan|prepared_plan|context|convolution))?\.ipp"
+            r"|kernels/cudnn/(api|plan_state|prepared_plan)\.hpp"
+        ),
         {"cuDNN", "CUDA"},
+    ),
+    (
+        re.compile(r"kernels/cudnn/(fully_connected|kernel_set)\.ipp"),
+        {"cuDNN", "CUDA", "cuBLAS"},
     ),
     (re.compile(r"collectives/(mpi|mpi_call|mpi_messages|message_reduction)\.hpp"), {"MPI"}),
     (re.compile(r"collectives/nccl\.ipp"), {"NCCL", "CUDA"}),

@@ -42,6 +42,16 @@ constexpr std::size_t size_in_bytes(NumberType type) {
   return 4;
 }
 
+/// How products of FP32 numbers are computed.
+enum class Math {
+  exact,           ///< as FP32
+  tensor_float32,  ///< operands may be rounded to TF32's 10 bits of mantissa; sums are FP32
+};
+
+constexpr std::string_view name(Math math) {
+  return math == Math::tensor_float32 ? "tensor float32" : "exact";
+}
+
 namespace detail {
 template <class T>
 struct NumberTypeOf;

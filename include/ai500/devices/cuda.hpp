@@ -10,6 +10,7 @@
 
 #include <ai500/core/types.hpp>
 #include <ai500/devices/accelerator.hpp>
+#include <ai500/devices/attachments.hpp>
 #include <ai500/devices/blocks.hpp>
 #include <ai500/devices/cuda/launch.hpp>
 #include <ai500/devices/policy.hpp>
@@ -20,13 +21,13 @@ namespace cuda {
 
 /// What a GPU is, as reports name it.
 struct Properties {
-  std::string name;              ///< "NVIDIA H100 80GB HBM3"
-  int ordinal = 0;               ///< among the GPUs that this process sees
-  std::string bus = {};          ///< its place on the host: "0000:18:00.0"
-  int major = 0, minor = 0;      ///< compute capability: 9.0
-  std::size_t memory_bytes = 0;  ///< all of it
-  int multiprocessors = 0;       ///< SMs
-  std::string driver, runtime;   ///< versions of CUDA: "13.0"
+  std::string name{};               ///< "NVIDIA H100 80GB HBM3"
+  int ordinal = 0;                  ///< among the GPUs that this process sees
+  std::string bus{};                ///< its place on the host: "0000:18:00.0"
+  int major = 0, minor = 0;         ///< compute capability: 9.0
+  std::size_t memory_bytes = 0;     ///< all of it
+  int multiprocessors = 0;          ///< SMs
+  std::string driver{}, runtime{};  ///< versions of CUDA: "13.0"
 
   bool operator==(Properties const&) const = default;
 };
@@ -56,6 +57,11 @@ class Cuda {
   /// The GPU of a rank: the ranks of a host take the GPUs that each sees (CUDA_VISIBLE_DEVICES) in
   /// turn. @throws DeviceError
   explicit Cuda(DeviceChoice const& choice);
+
+  /// A GPU that is not here: programs can be fitted to it, nothing can be run. Asking it for memory
+  /// or work is a DeviceError.
+  static Cuda described(cuda::Properties properties);
+
   Cuda(Cuda&& other) noexcept;
   Cuda& operator=(Cuda&&) = delete;
   ~Cuda();
@@ -66,6 +72,10 @@ class Cuda {
 
   cuda::Properties const& properties() const { return properties_; }
   cuda::Stream stream() const { return stream_; }
+  bool is_here() const { return stream_ != nullptr; }  ///< not only described
+
+  /// What libraries keep with this GPU; ended with it.
+  Attachments& attachments() { return attachments_; }
 
   /// Zeroed memory of the GPU. @throws DeviceError naming the bytes asked for and those free
   void* allocate(std::size_t bytes);
@@ -156,10 +166,16 @@ class Cuda {
   Recording end_recording();
   void abandon_recording() noexcept;
 
+  struct Described {};
+  Cuda(Described, cuda::Properties properties) : properties_(std::move(properties)) {}
+
+  void require_here(char const* what) const;
+
   cuda::Properties properties_;
   cuda::Stream stream_ = nullptr;
   cuda::Stream uploads_ = nullptr;      // of upload_ahead
   cuda::Event uploads_done_ = nullptr;  // of the last of them
+  Attachments attachments_;
 };
 static_assert(DevicePolicy<Cuda> && Records<Cuda> && Accelerator<Cuda>);
 

@@ -101,22 +101,33 @@ Cuda::Cuda(int ordinal) {
 Cuda::Cuda(DeviceChoice const& choice)
     : Cuda(choice.local_rank % std::max(1, cuda::device_count())) {}
 
+Cuda Cuda::described(cuda::Properties properties) { return {Described{}, std::move(properties)}; }
+
 Cuda::Cuda(Cuda&& other) noexcept
     : properties_(std::move(other.properties_)),
       stream_(std::exchange(other.stream_, nullptr)),
       uploads_(std::exchange(other.uploads_, nullptr)),
-      uploads_done_(std::exchange(other.uploads_done_, nullptr)) {}
+      uploads_done_(std::exchange(other.uploads_done_, nullptr)),
+      attachments_(std::exchange(other.attachments_, {})) {}
 
 Cuda::~Cuda() {
-  if (stream_ == nullptr) return;
+  if (!is_here()) return;
   cudaStreamSynchronize(uploads_);
   cudaStreamSynchronize(stream_);
+  attachments_.clear();  // they use the stream
   cudaEventDestroy(uploads_done_);
   cudaStreamDestroy(uploads_);
   cudaStreamDestroy(stream_);
 }
 
+void Cuda::require_here(char const* what) const {
+  if (!is_here())
+    throw DeviceError("no CUDA device for " + std::string(what) + ": " + properties_.name +
+                      " is only described, for programs to be fitted to");
+}
+
 void* Cuda::allocate(std::size_t bytes) {
+  require_here("memory");
   if (bytes == 0) bytes = 1;
   void* memory = nullptr;
   cudaError_t const code = cudaMalloc(&memory, bytes);
@@ -142,6 +153,7 @@ void Cuda::deallocate(void* memory) noexcept {
 }
 
 void* Cuda::allocate_staging(std::size_t bytes) {
+  require_here("pinned memory");
   if (bytes == 0) bytes = 1;
   void* staging = nullptr;
   cuda::check(cudaHostAlloc(&staging, bytes, cudaHostAllocDefault),
@@ -157,11 +169,13 @@ void Cuda::deallocate_staging(void* staging) noexcept {
 }
 
 void Cuda::upload(void* to, void const* staging, std::size_t bytes) {
+  require_here("a copy");
   cuda::check(cudaMemcpyAsync(to, staging, bytes, cudaMemcpyHostToDevice, stream_),
               "cudaMemcpyAsync to the GPU");
 }
 
 void Cuda::download(void* staging, void const* from, std::size_t bytes) {
+  require_here("a copy");
   cuda::check(cudaMemcpyAsync(staging, from, bytes, cudaMemcpyDeviceToHost, stream_),
               "cudaMemcpyAsync from the GPU");
   synchronize();
@@ -236,7 +250,10 @@ void Cuda::replay(Recording const& recording) {
   cuda::check(cudaGraphLaunch(recording.graph_, stream_), "cudaGraphLaunch");
 }
 
-void Cuda::synchronize() { cuda::check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }
+void Cuda::synchronize() {
+  require_here("work");
+  cuda::check(cudaStreamSynchronize(stream_), "cudaStreamSynchronize");
+}
 
 }  // namespace devices
 

@@ -4,6 +4,8 @@
 
 #include <ai500/devices/cuda/launch.cuh>
 #include <ai500/kernels/functors/element_wise.hpp>
+#include <ai500/kernels/functors/filters.hpp>
+#include <ai500/kernels/functors/fused_normalization.hpp>
 #include <ai500/kernels/functors/images.hpp>
 #include <ai500/kernels/functors/pooling.hpp>
 #include <ai500/kernels/functors/softmax.hpp>
@@ -63,3 +65,20 @@ AI500_DEVICE_CODE(ai500::kernels::functors::Cast<ai500::bfloat16, float>);
 AI500_DEVICE_CODE(ai500::kernels::functors::Cast<ai500::bfloat16, ai500::half>);
 AI500_DEVICE_CODE(ai500::kernels::functors::TotalOf<float, float>);
 AI500_DEVICE_CODE(ai500::kernels::functors::UpdatedRunningStatistics<float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::PlainFilter<float, float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::PlainFilter<ai500::half, float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::PlainFilter<ai500::bfloat16, float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::PaddedChannels<float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::PaddedChannels<ai500::half>);
+AI500_DEVICE_CODE(ai500::kernels::functors::PaddedChannels<ai500::bfloat16>);
+AI500_DEVICE_CODE(ai500::kernels::functors::FactorAndConstant<float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::FactorAndConstant<ai500::half>);
+AI500_DEVICE_CODE(ai500::kernels::functors::FactorAndConstant<ai500::bfloat16>);
+AI500_DEVICE_CODE(ai500::kernels::functors::NormalizationGradient<float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::NormalizationGradient<ai500::half>);
+AI500_DEVICE_CODE(ai500::kernels::functors::NormalizationGradient<ai500::bfloat16>);
+AI500_DEVICE_CODE(ai500::kernels::functors::ColumnSums<float>);
+AI500_DEVICE_CODE(ai500::kernels::functors::ColumnSums<ai500::half>);
+AI500_DEVICE_CODE(ai500::kernels::functors::ColumnSums<ai500::bfloat16>);
+AI500_DEVICE_CODE(ai500::kernels::functors::StatisticsOfSums);
+AI500_DEVICE_CODE(ai500::kernels::functors::NormalizationVectors);

@@ -12,6 +12,7 @@
 #include <ai500/graph/layout.hpp>
 #include <ai500/graph/program.hpp>
 #include <ai500/graph/steps.hpp>
+#include <ai500/precision/policy.hpp>
 
 namespace ai500 {
 
@@ -19,9 +20,26 @@ namespace ai500 {
 struct Types {
   NumberType compute = NumberType::float32;     ///< activations and their gradients
   NumberType accumulate = NumberType::float32;  ///< parameters, their gradients, statistics, losses
+  Math math = Math::exact;                      ///< of products of FP32 numbers
 
   bool operator==(Types const&) const = default;
 };
+
+namespace detail {
+template <class Precision>
+constexpr Math math_of() {
+  if constexpr (StatesMath<Precision>)
+    return Precision::math;
+  else
+    return Math::exact;
+}
+}  // namespace detail
+
+/// The types of a precision.
+template <PrecisionPolicy Precision>
+inline constexpr Types types_of{number_type<typename Precision::compute>,
+                                number_type<typename Precision::accumulate>,
+                                detail::math_of<Precision>()};
 
 /// The shapes of what a step reads and writes, in the order that <ai500/graph/steps.hpp> gives, and
 /// the order of their elements, plain where `layouts` says nothing; and in which of its `ways` the

@@ -28,15 +28,21 @@ template <class P>
 concept ScalesLoss = requires {
   { P::loss_scaling } -> std::convertible_to<precision::DynamicLossScaling>;
 };
+/// The precision says how FP32 products are computed; without it, as FP32.
+template <class P>
+concept StatesMath = requires {
+  { P::math } -> std::convertible_to<Math>;
+};
 
 /// Which types of numbers a training uses: `compute` for activations and their gradients,
 /// `accumulate` for parameters, their gradients, statistics and losses, `message` for what ranks
-/// send each other.
+/// send each other. Optionally `static constexpr Math math` (StatesMath).
 ///
 /// Optionally `static constexpr precision::DynamicLossScaling loss_scaling` (ScalesLoss).
 ///
 /// Semantics: `accumulate` is at least as wide as `compute`.
-/// Models: precision::Fp32, precision::Fp64, precision::Mixed, precision::Bf16Mixed.
+/// Models: precision::Fp32, precision::Fp64, precision::TensorFloat32, precision::Mixed,
+/// precision::Bf16Mixed.
 template <class P>
 concept PrecisionPolicy =
     Named<P> && HasComputeType<P> && HasAccumulateType<P> && HasMessageType<P>;

@@ -25,7 +25,7 @@ class Network {
   using Device = typename Kernels::Device;
   using Compute = typename Precision::compute;
   using Accumulate = typename Precision::accumulate;
-  static constexpr Types types{number_type<Compute>, number_type<Accumulate>};
+  static constexpr Types types = types_of<Precision>;
   static constexpr NumberSizes sizes{{sizeof(Compute), sizeof(Accumulate), sizeof(std::int32_t)}};
 
   /// @param loss_scale one number in the device's memory, for a program that has one

@@ -18,10 +18,6 @@ struct Place {
   Pattern pattern{};
 };
 
-/// cuDNN's fused engines move 16 bytes at a time: a pattern is fused only where input and output
-/// channels are multiples of it.
-inline constexpr Count fused_channel_multiple = 8;
-
 /// The places of a program in the order of its steps. The program is as `lower` makes it, before
 /// any fusion: what is around a convolution is recognized by its single steps.
 /// - Forward: statistics, where a normalization takes them of the result; normalization and relu

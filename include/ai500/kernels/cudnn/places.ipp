@@ -6,6 +6,7 @@
 #include <variant>
 
 #include <ai500/kernels/cudnn/places.hpp>
+#include <ai500/kernels/cudnn/step_pattern.hpp>
 
 namespace ai500::kernels::cudnn {
 
@@ -64,10 +65,9 @@ class Places {
 
   void add(Index i, PatternKind kind, Window const& window, Shape const& x, Shape const& weight,
            Shape const& y) {
-    bool const aligned =
-        x.channels % fused_channel_multiple == 0 && y.channels % fused_channel_multiple == 0;
-    if (!aligned) kind = fallback(kind).plain;
-    places_.push_back({i, step(i).name, {kind, x, weight, y, window, arithmetic_}});
+    Pattern pattern{kind, x, weight, y, window, arithmetic_};
+    if (!has_fusible_channels(pattern)) pattern.kind = fallback(kind).plain;
+    places_.push_back({i, step(i).name, pattern});
   }
 
   PatternKind forward_kind(Index i) const {

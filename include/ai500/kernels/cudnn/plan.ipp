@@ -9,7 +9,7 @@
 #include <ai500/core/error.hpp>
 #include <ai500/kernels/cudnn/api.hpp>
 #include <ai500/kernels/cudnn/patterns.ipp>
-#include <ai500/kernels/cudnn/plan.hpp>
+#include <ai500/kernels/cudnn/plan_state.hpp>
 #include <ai500/kernels/cudnn/target.ipp>
 
 namespace ai500::kernels::cudnn {
@@ -30,11 +30,6 @@ inline constexpr Attribute<Descriptor> plan_device{CUDNN_ATTR_EXECUTION_PLAN_DEV
 inline constexpr Attribute<cudnnHandle_t> plan_handle{CUDNN_ATTR_EXECUTION_PLAN_HANDLE,
                                                       "EXECUTION_PLAN_HANDLE"};
 }  // namespace attributes
-
-struct Plan::State {
-  OperationGraph graph;
-  Descriptor plan;
-};
 
 std::string describe(Plan const& plan) {
   std::string text = "engine " + std::to_string(plan.engine);

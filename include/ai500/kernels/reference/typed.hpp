@@ -14,7 +14,7 @@ namespace ai500::kernels::reference {
 
 /// float or double throughout.
 constexpr bool computes_in(Types types) {
-  return types.compute == types.accumulate &&
+  return types.math == Math::exact && types.compute == types.accumulate &&
          (types.compute == NumberType::float32 || types.compute == NumberType::float64);
 }
 
@@ -35,8 +35,9 @@ Typed<Prepared> typed(std::string_view step, Types types) {
   if (!computes_in(types))
     throw Error("kernels::Reference: " + std::string(step) +
                 " is computed in float32 or in float64, not in " +
-                std::string(name(types.compute)) + " with parameters in " +
-                std::string(name(types.accumulate)));
+                std::string(name(types.compute)) +
+                (types.math == Math::exact ? "" : " rounded to tensor float32") +
+                " with parameters in " + std::string(name(types.accumulate)));
   return types.compute == NumberType::float32 ? run_typed<float, Prepared>()
                                               : run_typed<double, Prepared>();
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file The kernels of the cuDNN set, compiled. One file of a program includes it: ai500::cudnn's,
+/// where CUDA and cuBLASLt are there.
+#pragma once
+
+#include <ai500/kernels/cudnn.hpp>
+#include <ai500/kernels/cudnn/context.ipp>
+#include <ai500/kernels/cudnn/convolution.ipp>
+#include <ai500/kernels/cudnn/fully_connected.ipp>
+#include <ai500/kernels/cudnn/prepared_plan.ipp>
+
+namespace ai500::kernels::cudnn {
+
+std::string Traits::library() { return version() + ", " + cublas_version(); }
+
+}  // namespace ai500::kernels::cudnn
+
+namespace ai500 {
+
+template KernelEntry kernel_entry<kernels::cudnn::Convolution, devices::Cuda>();
+template KernelEntry kernel_entry<kernels::cudnn::ConvolutionDataGradient, devices::Cuda>();
+template KernelEntry kernel_entry<kernels::cudnn::ConvolutionFilterGradient, devices::Cuda>();
+template KernelEntry kernel_entry<kernels::cudnn::ConvolutionForward, devices::Cuda>();
+template KernelEntry kernel_entry<kernels::cudnn::ConvolutionFilterBackward, devices::Cuda>();
+template KernelEntry kernel_entry<kernels::cudnn::ConvolutionDataBackward, devices::Cuda>();
+template KernelEntry kernel_entry<kernels::cudnn::FullyConnected, devices::Cuda>();
+template KernelEntry kernel_entry<kernels::cudnn::FullyConnectedDataGradient, devices::Cuda>();
+template KernelEntry kernel_entry<kernels::cudnn::FullyConnectedWeightGradient, devices::Cuda>();
+
+}  // namespace ai500
