@@ -204,7 +204,7 @@ struct Ensemble {
     RunSettings const settings = complete(
         asked, defaults(available_cores().count, accelerators_a_node(ranks_a_node)), scale);
     typename Kernels::Device device =
-        Kernels::Traits::make_device({.threads = settings.threads, .local_rank = 0});
+        planning_device<typename Kernels::Traits>({.threads = settings.threads, .local_rank = 0});
     using Training = Network<Kernels, Precision>;
     Choices choices;
     if (!asked.autotune.empty() && file_exists(asked.autotune))

@@ -8,6 +8,11 @@
 #include <string_view>
 
 #include <ai500/devices/cuda.hpp>
+#include <ai500/kernels/cuda/element_wise.hpp>
+#include <ai500/kernels/cuda/layouts.hpp>
+#include <ai500/kernels/cuda/normalization.hpp>
+#include <ai500/kernels/cuda/pooling.hpp>
+#include <ai500/kernels/cuda/softmax.hpp>
 #include <ai500/kernels/cudnn/convolution.hpp>
 #include <ai500/kernels/cudnn/fully_connected.hpp>
 #include <ai500/kernels/kernel_set.hpp>
@@ -26,6 +31,10 @@ struct Traits {
   static constexpr bool threaded = false;
   /// @throws DeviceError where there is no GPU
   static Device make_device(DeviceChoice const& choice) { return Device(choice); }
+  /// The GPU that programs are fitted to where nothing is run: the one that the environment's
+  /// AI500_CUDNN_DEVICE=FILE describes (JSON, as tests/data/devices has it), else a rank's own.
+  /// @throws UsageError when the file cannot be read, DeviceError where there is neither
+  static Device make_planning_device(DeviceChoice const& choice);
   static std::string library();  ///< "cuDNN 9.19.0, cuBLAS 13.1.0"
   /// FP32 parameters; activations in FP32, exact or with tensor cores' TF32, FP16 or BF16.
   static constexpr bool computes_in(Types types) {
@@ -39,12 +48,23 @@ static_assert(KernelSetTraits<Traits>);
 
 }  // namespace cudnn
 
-/// Training on NVIDIA GPUs.
-using CuDnn = KernelSet<cudnn::Traits, cudnn::Convolution, cudnn::ConvolutionDataGradient,
-                        cudnn::ConvolutionFilterGradient, cudnn::ConvolutionForward,
-                        cudnn::ConvolutionFilterBackward, cudnn::ConvolutionDataBackward,
-                        cudnn::FullyConnected, cudnn::FullyConnectedDataGradient,
-                        cudnn::FullyConnectedWeightGradient>;
+/// Training on NVIDIA GPUs. What has no library's kernel is done by kernels of our own
+/// (kernels/cuda), also convolutions for which cuDNN has no engine.
+using CuDnn = KernelSet<
+    cudnn::Traits, cudnn::Convolution, cudnn::ConvolutionDataGradient,
+    cudnn::ConvolutionFilterGradient, cudnn::ConvolutionForward, cudnn::ConvolutionFilterBackward,
+    cudnn::ConvolutionDataBackward, cudnn::FullyConnected, cudnn::FullyConnectedDataGradient,
+    cudnn::FullyConnectedWeightGradient, cuda::NormalizationStatistics<devices::Cuda>,
+    cuda::NormalizationApply<devices::Cuda>, cuda::NormalizationParameterGradient<devices::Cuda>,
+    cuda::NormalizationDataGradient<devices::Cuda>, cuda::NormalizationForward<devices::Cuda>,
+    cuda::NormalizationEvaluation<devices::Cuda>, cuda::NormalizationBackward<devices::Cuda>,
+    cuda::UpdateRunningStatistics<devices::Cuda>, cuda::Relu<devices::Cuda>,
+    cuda::ReluGradient<devices::Cuda>, cuda::Add<devices::Cuda>, cuda::SumGradients<devices::Cuda>,
+    cuda::MaxPooling<devices::Cuda>, cuda::MaxPoolingGradient<devices::Cuda>,
+    cuda::AveragePooling<devices::Cuda>, cuda::AveragePoolingGradient<devices::Cuda>,
+    cuda::Softmax<devices::Cuda>, cuda::SoftmaxCrossEntropy<devices::Cuda>,
+    cuda::Accumulate<devices::Cuda>, cuda::Reorder<devices::Cuda>,
+    cuda::StoreWeights<devices::Cuda>>;
 
 }  // namespace ai500::kernels
 

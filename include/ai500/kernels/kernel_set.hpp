@@ -27,10 +27,24 @@ template <class S>
 concept MakesDevice = requires(DeviceChoice const& choice) {
   { S::make_device(choice) } -> std::same_as<typename S::Device>;
 };
+/// The set can fit programs to a device that is not there.
+template <class S>
+concept MakesPlanningDevice = requires(DeviceChoice const& choice) {
+  { S::make_planning_device(choice) } -> std::same_as<typename S::Device>;
+};
 template <class S>
 concept SaysWhichTypes = requires(Types types) {
   { S::computes_in(types) } -> std::same_as<bool>;
 };
+
+/// The device that programs are fitted to where nothing is run.
+template <class Traits>
+[[gnu::cold]] typename Traits::Device planning_device(DeviceChoice const& choice) {
+  if constexpr (MakesPlanningDevice<Traits>)
+    return Traits::make_planning_device(choice);
+  else
+    return Traits::make_device(choice);
+}
 
 /// What the kernels of a set have in common: `name`, `Device`, `layout` (of images and weights, as
 /// printed), `threaded` (whether they use more than one thread) and `computes_in(Types)`.

@@ -32,7 +32,8 @@ struct PlannedConvolution {
   static std::vector<StepLayouts> layouts(devices::Cuda&, Operation const& what,
                                           Shapes const& shapes, Types types);
 
-  /// Whether cuDNN has an engine for it on this GPU.
+  /// A fused step: whether cuDNN has an engine for it on this GPU. A convolution alone: whether it
+  /// computes in these types, for where there is no engine a kernel of our own is used.
   static bool applicable(devices::Cuda& device, Operation const& what, Shapes const& shapes,
                          Types types);
 

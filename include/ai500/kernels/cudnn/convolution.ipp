@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <ai500/core/error.hpp>
+#include <ai500/kernels/cuda/products.hpp>
 #include <ai500/kernels/cudnn/context.hpp>
 #include <ai500/kernels/cudnn/convolution.hpp>
 #include <ai500/kernels/cudnn/prepared_plan.hpp>
@@ -53,12 +54,12 @@ class Planned {
   }
   template <class Functor>
   void for_each(Count n, Functor const& f) {
-    cuda::launch(stream_, n, f);
+    ai500::cuda::launch(stream_, n, f);
   }
 
  private:
   Context& context_;
-  cuda::Stream stream_;
+  ai500::cuda::Stream stream_;
   PreparedPlan plan_;
   std::size_t size_ = 0;
 };
@@ -343,6 +344,34 @@ inline Work work_of(devices::Cuda& device, steps::ConvolutionDataBackward const&
   });
 }
 
+// Where cuDNN has no engine: kernels of our own.
+template <class Operation>
+struct OwnKernel;
+template <>
+struct OwnKernel<steps::Convolution> {
+  using type = kernels::cuda::Convolution<devices::Cuda>;
+};
+template <>
+struct OwnKernel<steps::ConvolutionDataGradient> {
+  using type = kernels::cuda::ConvolutionDataGradient<devices::Cuda>;
+};
+template <>
+struct OwnKernel<steps::ConvolutionFilterGradient> {
+  using type = kernels::cuda::ConvolutionFilterGradient<devices::Cuda>;
+};
+template <class Operation>
+concept has_own_kernel = requires {
+  typename OwnKernel<Operation>::type;
+};
+
+template <class Operation>
+Work own_work(devices::Cuda& device, Operation const& what, Shapes const& shapes, Types types) {
+  using Own = typename OwnKernel<Operation>::type;
+  auto prepared =
+      std::make_shared<typename Own::Prepared>(Own::prepare(device, what, shapes, types));
+  return [prepared](Arguments arguments) { prepared->run(arguments); };
+}
+
 /// Activations and filters have channels last; what is FP32 is plain: the filter gradient, vectors.
 inline StepLayouts channels_last(std::size_t reads, std::size_t writes,
                                  std::initializer_list<std::size_t> plain_reads,
@@ -394,8 +423,8 @@ bool PlannedConvolution<Operation>::applicable(devices::Cuda& device, Operation 
   auto const arithmetic = arithmetic_of(types);
   if (!arithmetic) return false;
   Pattern const pattern = pattern_of(what, shapes, *arithmetic);
-  if (!is_plain(pattern.kind) && !has_fusible_channels(pattern)) return false;
-  return static_cast<bool>(context_of(device).planner().find(pattern));
+  if (is_plain(pattern.kind)) return true;
+  return has_fusible_channels(pattern) && context_of(device).planner().find(pattern);
 }
 
 template <class Operation>
@@ -408,7 +437,11 @@ typename PlannedConvolution<Operation>::Prepared PlannedConvolution<Operation>::
         "parameters, not in " +
         std::string(ai500::name(types.compute)) + " with parameters in " +
         std::string(ai500::name(types.accumulate)));
-  return {detail::work_of(device, what, pattern_of(what, shapes, *arithmetic), types)};
+  Pattern const pattern = pattern_of(what, shapes, *arithmetic);
+  if constexpr (detail::has_own_kernel<Operation>)
+    if (!context_of(device).planner().find(pattern))
+      return {detail::own_work(device, what, shapes, types)};
+  return {detail::work_of(device, what, pattern, types)};
 }
 
 template struct PlannedConvolution<steps::Convolution>;

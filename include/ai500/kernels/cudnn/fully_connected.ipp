@@ -147,7 +147,7 @@ class Product {
 
   Context& context_;
   cublasLtHandle_t handle_;
-  cuda::Stream stream_;
+  ai500::cuda::Stream stream_;
   Owned<cublasLtMatrixLayout_t, cublasLtMatrixLayoutDestroy> a_, b_, d_;
   Owned<cublasLtMatmulDesc_t, cublasLtMatmulDescDestroy> product_;
   cublasLtMatmulAlgo_t algorithm_{};
@@ -232,9 +232,9 @@ inline std::function<void(Arguments)> work_of(devices::Cuda& device,
     return [product, l, stream = device.stream()](Arguments arguments) {
       product->run(arguments.read<void>(0), arguments.read<void>(1), arguments.write<void>(0),
                    nullptr);
-      cuda::launch(stream, l.outputs,
-                   functors::ColumnSums<T>{arguments.read<T>(1), arguments.write<float>(1), l.items,
-                                           l.outputs});
+      ai500::cuda::launch(stream, l.outputs,
+                          functors::ColumnSums<T>{arguments.read<T>(1), arguments.write<float>(1),
+                                                  l.items, l.outputs});
     };
   };
   if (types.compute == NumberType::float16) return of_type(half{});

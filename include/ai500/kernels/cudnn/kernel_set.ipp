@@ -3,6 +3,9 @@
 /// where CUDA and cuBLASLt are there.
 #pragma once
 
+#include <cstdlib>
+#include <utility>
+
 #include <ai500/kernels/cudnn.hpp>
 #include <ai500/kernels/cudnn/context.ipp>
 #include <ai500/kernels/cudnn/convolution.ipp>
@@ -10,6 +13,15 @@
 #include <ai500/kernels/cudnn/prepared_plan.ipp>
 
 namespace ai500::kernels::cudnn {
+
+devices::Cuda Traits::make_planning_device(DeviceChoice const& choice) {
+  char const* const file = std::getenv("AI500_CUDNN_DEVICE");
+  if (file == nullptr || *file == '\0') return make_device(choice);
+  Target target = Target::described_in(file);
+  devices::Cuda device = devices::Cuda::described({.name = target.name()});
+  describe_context(device, std::move(target), Options::of_environment());
+  return device;
+}
 
 std::string Traits::library() { return version() + ", " + cublas_version(); }
 
