@@ -46,6 +46,13 @@ namespace detail {
 
 // An overload a step: one that is forgotten does not compile.
 constexpr StepKind kind_of(steps::Convolution) { return StepKind::convolution; }
+constexpr StepKind kind_of(steps::ConvolutionForward const&) { return StepKind::convolution; }
+constexpr StepKind kind_of(steps::ConvolutionFilterBackward const&) {
+  return StepKind::convolution_filter_gradient;
+}
+constexpr StepKind kind_of(steps::ConvolutionDataBackward const&) {
+  return StepKind::convolution_data_gradient;
+}
 constexpr StepKind kind_of(steps::ConvolutionEvaluation) { return StepKind::convolution; }
 constexpr StepKind kind_of(steps::ConvolutionDataGradient) {
   return StepKind::convolution_data_gradient;
