@@ -219,19 +219,41 @@ def table(result):
 def our_summary(row):
     """What our program says about itself: time by kind of step, memory, allocations."""
     summary = row["summaries"][0]
-    times, memory = summary["times"], summary["memory"]
+    times = summary["times"]
     whole = times["seconds_a_step"]
     parts = [f"{name} {100 * seconds / whole:.1f}" for name, seconds in times["seconds_of_kinds"].items()]
-    allocations = summary.get("allocations_after_first_step")
+    lines = [
+        f"{row['label']}, % of a step: {', '.join(parts)}; outside {100 * times['part_outside']:.2f}",
+    ]
+    if "memory" in summary:
+        lines += memory_lines(summary)
+    if "bytes_a_step" in summary:
+        lines += rate_lines(row, summary)
+    return lines
+
+
+def memory_lines(summary):
+    memory, allocations = summary["memory"], summary.get("allocations_after_first_step")
     made = "not counted"
     if allocations is not None:
         made = f"{allocations['ours']} of ours, {allocations['onednn']} inside oneDNN's calls"
     return [
-        f"{row['label']}, % of a step: {', '.join(parts)}; outside {100 * times['part_outside']:.2f}",
         f"  memory, MB: at most {memory['peak_bytes'] / 1e6:.0f}; planned arena {memory['arena_bytes'] / 1e6:.0f}, "
         f"parameters {memory['parameter_bytes'] / 1e6:.0f}, optimizer {memory['optimizer_bytes'] / 1e6:.0f}; "
         f"allowed {memory['allowed_bytes'] / 1e6:.0f}: {'ok' if memory['within'] else 'TOO MUCH'}",
         f"  allocations after the first step: {made}",
+    ]
+
+
+def rate_lines(row, summary):
+    """A GPU's step as a part of what the same GPU did with nothing but copies, or one product of matrices."""
+    ready, seconds = row["ready"], statistics.median(row["seconds_per_step"])
+    bytes_a_second, flops_a_second = summary["bytes_a_step"] / seconds, ready["flops_a_step"] / seconds
+    return [
+        f"  on {ready['device']}",
+        f"  {bytes_a_second / 1e12:.2f} TB/s of steps' values = {bytes_a_second / ready['copy_bytes_a_second']:.2f} of a "
+        f"copy's; {flops_a_second / 1e12:.1f} TFLOP/s = {flops_a_second / ready['matrix_flops_a_second']:.2f} of a "
+        f"product's ({ready['matrix_flops_a_second'] / 1e12:.0f} TFLOP/s)",
     ]
 
 
@@ -243,7 +265,19 @@ def our_contender(options, work, precision, batch, jobs=1):
     return Contender(label, command, jobs=jobs, ours=True)
 
 
+def gpu_contenders(options, work, precision, batch):
+    """PyTorch as its users run it on a GPU: channels_last, eager and compiled."""
+    command = [options.python, HERE / "pytorch_steps.py", "--device", "cuda", "--layout", "channels_last"]
+    command += ["--work", work, "--precision", precision, "--batch", batch]
+    contenders = [Contender("PyTorch channels_last, eager", command)]
+    if options.compile:
+        contenders.append(Contender("PyTorch channels_last, compiled", command + ["--compile"]))
+    return contenders
+
+
 def pytorch_contenders(options, work, precision, batch, jobs=1):
+    if options.device == "cuda":
+        return gpu_contenders(options, work, precision, batch)
     threads = options.threads if jobs == 1 else 1
     command = [options.python, HERE / "pytorch_steps.py", "--work", work, "--precision", precision]
     command += ["--batch", batch, "--threads", threads]
@@ -302,10 +336,11 @@ def parse(arguments):
     cores = len(os.sched_getaffinity(0))
     parser.add_argument("--server", default=HERE.parent / "build/cpu-gcc/bench/bench_step_server", help="our program")
     parser.add_argument("--peer", choices=("pytorch", "self", "none"), default="pytorch")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="cuda: --server is bench_gpu_step_server")
     parser.add_argument("--python", default=sys.executable, help="a Python that has torch")
     parser.add_argument("--model", default="resnet50-v1.5", help="of ours; PyTorch has resnet50-v1.5 only")
     parser.add_argument("--work", nargs="+", choices=("training", "inference"), default=["training", "inference"])
-    parser.add_argument("--precision", nargs="+", default=["fp32"], help="fp32 bf16")
+    parser.add_argument("--precision", nargs="+", default=["fp32"], help="fp32 bf16; on a GPU also tf32 fp16")
     parser.add_argument("--batch", nargs="+", type=int, default=[16, 32], help="images a step")
     parser.add_argument("--threads", type=int, default=cores)
     parser.add_argument("--rounds", type=int, default=9)

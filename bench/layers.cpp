@@ -147,7 +147,7 @@ Json described(Options const& options, Machine const& machine, Json layers) {
           {"model", Model::name},
           {"kernels", Kernels::name()},
           {"library", Kernels::Traits::library()},
-          {"precision", Stack::Precision::name},
+          {"precision", Stack::name},
           {"batch", options.batch},
           {"threads", options.threads},
           {"host", here.host},

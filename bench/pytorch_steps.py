@@ -75,31 +75,35 @@ def optimizer_of(model, learning_rate):
     )
 
 
-def autocast(precision):
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16")
+def autocast(device, precision):
+    dtype = torch.float16 if precision == "fp16" else torch.bfloat16
+    return torch.autocast(device, dtype=dtype, enabled=precision in ("bf16", "fp16"))
 
 
-def training_step(model, images, labels, precision):
+def training_step(model, images, labels, device, precision):
+    """A function that does a step and returns its loss, on the device: reading it waits for the step."""
     optimizer = optimizer_of(model, 0.0)  # as ours, so that every step computes the same
     loss_function = nn.CrossEntropyLoss(label_smoothing=0.1)
+    scaler = torch.amp.GradScaler(device, enabled=precision == "fp16")
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        with autocast(precision):
+        with autocast(device, precision):
             loss = loss_function(model(images), labels)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        return loss
 
     return step
 
 
-def inference_step(model, images, precision):
+def inference_step(model, images, device, precision):
     model.eval()
 
     def step():
-        with torch.no_grad(), autocast(precision):
-            return torch.softmax(model(images), dim=1)[0, 0].item()
+        with torch.no_grad(), autocast(device, precision):
+            return torch.softmax(model(images), dim=1)[0, 0]
 
     return step
 
@@ -118,26 +122,30 @@ def say(value):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", choices=("training", "inference"), default="training")
-    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    parser.add_argument("--precision", choices=("fp32", "tf32", "bf16", "fp16"), default="fp32")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--layout", choices=("contiguous", "channels_last"), default="contiguous")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     options = parser.parse_args()
+    on_cpu = options.device == "cpu"
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     layout = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
-    model = ResNet50().to(memory_format=layout[options.layout])
-    images = torch.rand(options.batch, 3, 224, 224) * 2 - 1
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.precision == "tf32"
+    torch.backends.cudnn.benchmark = True
+    model = ResNet50().to(options.device, memory_format=layout[options.layout])
+    images = (torch.rand(options.batch, 3, 224, 224) * 2 - 1).to(options.device)
     images = images.contiguous(memory_format=layout[options.layout])
-    labels = torch.zeros(options.batch, dtype=torch.long)
+    labels = torch.zeros(options.batch, dtype=torch.long, device=options.device)
     parameters = sum(p.numel() for p in model.parameters())
     run = torch.compile(model) if options.compile else model
     if options.work == "training":
-        step = training_step(run, images, labels, options.precision)
+        step = training_step(run, images, labels, options.device, options.precision)
     else:
-        step = inference_step(run, images, options.precision)
+        step = inference_step(run, images, options.device, options.precision)
 
     say(
         {
@@ -158,11 +166,14 @@ def main():
         word, count = request.split()
         if word != "run":
             raise SystemExit(f"'{request.strip()}' is no request; one is 'run N'")
-        seconds = []
-        for _ in range(int(count)):
+        # A host's steps are timed one by one; a GPU is given all of them and waited for once, as ours is.
+        count, seconds = int(count), []
+        for group in [1] * count if on_cpu else [count]:
             begin = time.perf_counter()
-            result = step()
-            seconds.append(time.perf_counter() - begin)
+            for _ in range(group):
+                result = step()
+            result = result.item()
+            seconds += [(time.perf_counter() - begin) / group] * group
         say({"seconds": seconds, "result": result})
     say({"summary": {"memory": {"peak_bytes": peak_memory()}}})
 

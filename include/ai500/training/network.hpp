@@ -63,12 +63,14 @@ class Network {
   }
 
   /// From now on `watcher` is told of each step, before and after it is run: a StepTimes, to see
-  /// where the time goes. Not with steps that a device records.
+  /// where the time goes. A trainer then has its steps done one by one, though its device could
+  /// record them.
   /// @param watcher outlives the network
   template <WatchesSteps Watcher>
   void watch(Watcher& watcher) {
     prepared_.watch(StepWatch(watcher));
   }
+  bool is_watched() const { return prepared_.is_watched(); }
 
   /// Runs all steps in order. What is not a kernel's is given to `system`:
   /// `system(steps::AllReduceStart, part)`, `system(steps::AllReduceFinish)` and

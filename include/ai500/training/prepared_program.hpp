@@ -60,6 +60,7 @@ class PreparedProgram {
 
   /// From now on `watch` is told of each step, of kernels and others, before and after it is run.
   void watch(StepWatch watch) { watch_ = watch; }
+  bool is_watched() const { return watch_.is_somebody(); }
 
   template <class System>
   void run(System&& system) {

@@ -26,6 +26,8 @@ class StepWatch {
         before_([](void* who, Step const& step) { static_cast<Watcher*>(who)->before(step); }),
         after_([](void* who, Step const& step) { static_cast<Watcher*>(who)->after(step); }) {}
 
+  bool is_somebody() const { return watcher_ != nullptr; }
+
   void before(Step const& step) const {
     if (watcher_ != nullptr) before_(watcher_, step);
   }

@@ -179,7 +179,8 @@ class Trainer {
 
   void run_step() {
     if constexpr (Records<Device>) {
-      bool const can_be_recorded = WorksInQueue<Reduction> || !reduction_;
+      bool const can_be_recorded =
+          (WorksInQueue<Reduction> || !reduction_) && !network_.is_watched();
       if (can_be_recorded && (started_ == 1 || recording_)) {
         if (!recording_) recording_.emplace(device_.record([&] { network_.run(System{*this}); }));
         device_.replay(*recording_);

@@ -51,10 +51,23 @@ class TrainingStep {
 
   /// One step, its images copied in as in a training; all labels are 0. The learning rate is 0, so
   /// that each step computes the same. @return the loss
-  double run() {
-    detail::copy_images(images_, trainer_.input().images());
-    std::ranges::fill(trainer_.input().labels().span(), 0);
-    return trainer_.step(0);
+  double run() { return run(1); }
+
+  /// So many steps, a device being a step ahead; its staging memory, which keeps what was written,
+  /// is written in the first steps only. @return the last one's loss
+  double run(int steps) {
+    double loss = 0;
+    Count ahead = 0;
+    for (int i = 0; i < steps; ++i) {
+      if (ReachedByHost<Device> || written_ < 2) write();
+      trainer_.start_step(0);
+      if (++ahead > trainer_.steps_ahead) {
+        loss = trainer_.next_loss();
+        --ahead;
+      }
+    }
+    for (; ahead > 0; --ahead) loss = trainer_.next_loss();
+    return loss;
   }
 
   /// Reorders of activations in the step's program.
@@ -71,11 +84,18 @@ class TrainingStep {
   }
 
  private:
+  void write() {
+    detail::copy_images(images_, trainer_.input().images());
+    std::ranges::fill(trainer_.input().labels().span(), 0);
+    ++written_;
+  }
+
   ModelState<Number, Device> state_;
   Trainer<Kernels, Precision, optimizers::SgdMomentum, parallel_modes::Data,
           collectives::Self::Communicator>
       trainer_;
   std::vector<float> images_;
+  Count written_ = 0;  // how often
 };
 
 /// A model's evaluation of a batch on one kernel set, with the running statistics of a model that
@@ -97,10 +117,16 @@ class EvaluationStep {
   }
 
   /// Evaluates the batch, its images copied in. @return the first image's probability of class 0
-  double run() {
-    detail::copy_images(images_, input_.host());
-    input_.upload();
-    network_.run();
+  double run() { return run(1); }
+
+  /// The same so many times; probabilities are read behind the last one.
+  double run(int times) {
+    for (int i = 0; i < times; ++i) {
+      if (ReachedByHost<Device> || !is_written_) detail::copy_images(images_, input_.host());
+      is_written_ = true;
+      input_.upload();
+      network_.run();
+    }
     probabilities_.download();
     return static_cast<double>(probabilities_.host().span()[0]);
   }
@@ -112,8 +138,9 @@ class EvaluationStep {
   ModelState<Number, Device> state_;
   Network<Kernels, Precision> network_;
   Mirror<typename Precision::compute, Device> input_;
-  Mirror<typename Precision::compute, Device> probabilities_;
+  Mirror<Number, Device> probabilities_;
   std::vector<float> images_;
+  bool is_written_ = false;
 };
 
 /// One kernel set in a whole step.
