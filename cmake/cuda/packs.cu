@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ai500/kernels/cuda/packs.cuh>
+#include <ai500/kernels/plain_cuda/packs.cuh>

@@ -33,7 +33,7 @@ TEST_CASE_TEMPLATE("PlainCuda: reorders, stored weights, cross-entropy with a lo
 
 TEST_CASE("PlainCuda: says what it does not compute") {
   SeparateMemory device;
-  using Statistics = kernels::cuda::NormalizationStatistics<SeparateMemory>;
+  using Statistics = kernels::plain_cuda::NormalizationStatistics<SeparateMemory>;
   Shapes plain{{{2, 8, 3, 3}}, {{.items = 2, .channels = 8}}, {}};
   Shapes last = plain;
   last.layouts.reads = {Layout::channels_last};

@@ -143,14 +143,12 @@ concept KeepsReluBits = K::keeps_relu_bits;
 /// Optionally `layouts(device, operation, shapes, types)` lists the layouts it computes in, best
 /// first (ChoosesLayouts), or `any_layout = true` says that all are alike to it. The kernel of a
 /// fused step may say with `applicable(device, operation, shapes, types)` where it computes:
-/// elsewhere the steps stay apart. `in_place(operation)` lists, best first, the results that may
+/// elsewhere the steps stay apart; with `keeps_relu_bits = true` it is asked to keep or read a relu
+/// as bits, too. `in_place(operation)` lists, best first, the results that may
 /// stand where an argument does, with the same bits: the kernel has read an element of that
 /// argument for the last time before it writes the same element of the result, on whatever thread.
 /// `ways(device, operation, shapes, types)` names the algorithms or implementations among which
 /// `Shapes::way` chooses, that first which the kernel takes where nobody chooses (OffersWays).
-
-/// elsewhere the steps stay apart; with `keeps_relu_bits = true` it is asked to keep or read a relu
-/// as bits, too.
 ///
 /// Semantics: `run` may be called any number of times with other arguments; one `Prepared` serves
 /// all steps of the same operation, shapes and types, one after the other. Same arguments, same

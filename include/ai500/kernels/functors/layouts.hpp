@@ -136,7 +136,7 @@ struct PlainFilters {
 
 namespace ai500::cuda {
 
-// Compiled by kernels/cuda/packs.cuh.
+// Compiled by kernels/plain_cuda/packs.cuh.
 template <OneOf<std::uint16_t, std::uint32_t> Bits>
 inline constexpr bool has_device_code<kernels::functors::Transposed<Bits>> = true;
 template <ActivationNumber T>

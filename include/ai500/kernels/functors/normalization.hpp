@@ -488,7 +488,7 @@ namespace ai500::cuda {
 template <class T, int lanes>
 concept MovesLanes = ActivationNumber<T> &&(lanes == 1 || lanes == 16 / sizeof(T));
 
-// Compiled by kernels/cuda/normalization.cuh.
+// Compiled by kernels/plain_cuda/normalization.cuh.
 template <class T, int lanes>
   requires MovesLanes<T, lanes>
 inline constexpr bool has_device_code<kernels::functors::ChannelMoments<T, lanes>> = true;

@@ -188,7 +188,7 @@ namespace ai500::cuda {
 template <class T, int lanes>
 concept MovesPacks = MovesLanes<T, lanes> &&(lanes > 1);
 
-// Compiled by kernels/cuda/packs.cuh.
+// Compiled by kernels/plain_cuda/packs.cuh.
 template <class T, int lanes>
   requires MovesPacks<T, lanes>
 inline constexpr bool has_device_code<kernels::functors::ReluOfPacks<T, lanes>> = true;

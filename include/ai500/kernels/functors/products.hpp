@@ -323,7 +323,7 @@ struct BiasGradient {
 
 namespace ai500::cuda {
 
-// Compiled by kernels/cuda/products.cuh.
+// Compiled by kernels/plain_cuda/products.cuh.
 template <ActivationNumber T>
 inline constexpr bool
     has_device_code<kernels::functors::Product<kernels::functors::ConvolutionFactors<T>>> = true;

@@ -91,7 +91,7 @@ struct DequantisedSum {
 
 namespace ai500::cuda {
 
-// Compiled by kernels/cuda/packs.cuh.
+// Compiled by kernels/plain_cuda/packs.cuh.
 template <>
 inline constexpr bool has_device_code<kernels::functors::Quantised> = true;
 template <>

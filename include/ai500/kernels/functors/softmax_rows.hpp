@@ -164,7 +164,7 @@ struct BlockTotal {
 
 namespace ai500::cuda {
 
-// Compiled by kernels/cuda/packs.cuh.
+// Compiled by kernels/plain_cuda/packs.cuh.
 template <ActivationNumber T>
 inline constexpr bool has_device_code<kernels::functors::SoftmaxRow<T>> = true;
 template <ActivationNumber T>

@@ -4,10 +4,10 @@
 
 #include <vector>
 
-#include <ai500/kernels/cuda/typed.hpp>
 #include <ai500/kernels/functors/packs.hpp>
+#include <ai500/kernels/plain_cuda/typed.hpp>
 
-namespace ai500::kernels::cuda {
+namespace ai500::kernels::plain_cuda {
 
 /// y = max(x, 0)
 template <class Device>
@@ -145,4 +145,4 @@ struct Accumulate {
   }
 };
 
-}  // namespace ai500::kernels::cuda
+}  // namespace ai500::kernels::plain_cuda

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <vector>
 
-#include <ai500/kernels/cuda/typed.hpp>
 #include <ai500/kernels/functors/packs.hpp>
 #include <ai500/kernels/functors/pooling.hpp>
+#include <ai500/kernels/plain_cuda/typed.hpp>
 
-namespace ai500::kernels::cuda {
+namespace ai500::kernels::plain_cuda {
 
 namespace detail {
 
@@ -189,4 +189,4 @@ struct AveragePoolingGradient {
   }
 };
 
-}  // namespace ai500::kernels::cuda
+}  // namespace ai500::kernels::plain_cuda

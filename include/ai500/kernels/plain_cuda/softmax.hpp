@@ -5,10 +5,10 @@
 #include <cstdint>
 
 #include <ai500/devices/buffer.hpp>
-#include <ai500/kernels/cuda/typed.hpp>
 #include <ai500/kernels/functors/softmax_rows.hpp>
+#include <ai500/kernels/plain_cuda/typed.hpp>
 
-namespace ai500::kernels::cuda {
+namespace ai500::kernels::plain_cuda {
 
 namespace detail {
 inline void check_logits(ShapeCheck const& check, Shape const& logits) {
@@ -104,4 +104,4 @@ struct SoftmaxCrossEntropy {
   }
 };
 
-}  // namespace ai500::kernels::cuda
+}  // namespace ai500::kernels::plain_cuda

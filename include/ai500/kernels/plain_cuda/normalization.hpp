@@ -8,10 +8,10 @@
 #include <vector>
 
 #include <ai500/devices/buffer.hpp>
-#include <ai500/kernels/cuda/typed.hpp>
 #include <ai500/kernels/functors/normalization.hpp>
+#include <ai500/kernels/plain_cuda/typed.hpp>
 
-namespace ai500::kernels::cuda {
+namespace ai500::kernels::plain_cuda {
 
 namespace detail {
 
@@ -468,4 +468,4 @@ struct UpdateRunningStatistics {
   }
 };
 
-}  // namespace ai500::kernels::cuda
+}  // namespace ai500::kernels::plain_cuda

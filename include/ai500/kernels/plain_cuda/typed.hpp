@@ -13,7 +13,7 @@
 #include <ai500/kernels/policy.hpp>
 #include <ai500/kernels/reference/shape_check.hpp>
 
-namespace ai500::kernels::cuda {
+namespace ai500::kernels::plain_cuda {
 
 using reference::ShapeCheck;
 
@@ -106,4 +106,4 @@ inline void require_layouts(ShapeCheck const& check, Shapes const& shapes,
                 "images must be NHWC (and filters (c', kh, kw, c)), what else has pixels NCHW");
 }
 
-}  // namespace ai500::kernels::cuda
+}  // namespace ai500::kernels::plain_cuda

@@ -7,10 +7,10 @@
 
 #include <ai500/devices/buffer.hpp>
 #include <ai500/devices/mirror.hpp>
-#include <ai500/kernels/cuda/typed.hpp>
 #include <ai500/kernels/functors/layouts.hpp>
+#include <ai500/kernels/plain_cuda/typed.hpp>
 
-namespace ai500::kernels::cuda {
+namespace ai500::kernels::plain_cuda {
 
 /// NCHW to NHWC and back, activations.
 template <class Device>
@@ -96,4 +96,4 @@ struct StoreWeights {
   }
 };
 
-}  // namespace ai500::kernels::cuda
+}  // namespace ai500::kernels::plain_cuda
