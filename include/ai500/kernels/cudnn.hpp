@@ -8,15 +8,15 @@
 #include <string_view>
 
 #include <ai500/devices/cuda.hpp>
-#include <ai500/kernels/cuda/element_wise.hpp>
-#include <ai500/kernels/cuda/layouts.hpp>
-#include <ai500/kernels/cuda/normalization.hpp>
-#include <ai500/kernels/cuda/pooling.hpp>
-#include <ai500/kernels/cuda/softmax.hpp>
 #include <ai500/kernels/cudnn/convolution.hpp>
 #include <ai500/kernels/cudnn/fully_connected.hpp>
 #include <ai500/kernels/kernel_set.hpp>
 #include <ai500/kernels/kernel_table.hpp>
+#include <ai500/kernels/plain_cuda/element_wise.hpp>
+#include <ai500/kernels/plain_cuda/layouts.hpp>
+#include <ai500/kernels/plain_cuda/normalization.hpp>
+#include <ai500/kernels/plain_cuda/pooling.hpp>
+#include <ai500/kernels/plain_cuda/softmax.hpp>
 #include <ai500/kernels/supports.hpp>
 
 namespace ai500::kernels {
@@ -54,17 +54,20 @@ using CuDnn = KernelSet<
     cudnn::Traits, cudnn::Convolution, cudnn::ConvolutionDataGradient,
     cudnn::ConvolutionFilterGradient, cudnn::ConvolutionForward, cudnn::ConvolutionFilterBackward,
     cudnn::ConvolutionDataBackward, cudnn::FullyConnected, cudnn::FullyConnectedDataGradient,
-    cudnn::FullyConnectedWeightGradient, cuda::NormalizationStatistics<devices::Cuda>,
-    cuda::NormalizationApply<devices::Cuda>, cuda::NormalizationParameterGradient<devices::Cuda>,
-    cuda::NormalizationDataGradient<devices::Cuda>, cuda::NormalizationForward<devices::Cuda>,
-    cuda::NormalizationEvaluation<devices::Cuda>, cuda::NormalizationBackward<devices::Cuda>,
-    cuda::UpdateRunningStatistics<devices::Cuda>, cuda::Relu<devices::Cuda>,
-    cuda::ReluGradient<devices::Cuda>, cuda::Add<devices::Cuda>, cuda::SumGradients<devices::Cuda>,
-    cuda::MaxPooling<devices::Cuda>, cuda::MaxPoolingGradient<devices::Cuda>,
-    cuda::AveragePooling<devices::Cuda>, cuda::AveragePoolingGradient<devices::Cuda>,
-    cuda::Softmax<devices::Cuda>, cuda::SoftmaxCrossEntropy<devices::Cuda>,
-    cuda::Accumulate<devices::Cuda>, cuda::Reorder<devices::Cuda>,
-    cuda::StoreWeights<devices::Cuda>>;
+    cudnn::FullyConnectedWeightGradient, plain_cuda::NormalizationStatistics<devices::Cuda>,
+    plain_cuda::NormalizationApply<devices::Cuda>,
+    plain_cuda::NormalizationParameterGradient<devices::Cuda>,
+    plain_cuda::NormalizationDataGradient<devices::Cuda>,
+    plain_cuda::NormalizationForward<devices::Cuda>,
+    plain_cuda::NormalizationEvaluation<devices::Cuda>,
+    plain_cuda::NormalizationBackward<devices::Cuda>,
+    plain_cuda::UpdateRunningStatistics<devices::Cuda>, plain_cuda::Relu<devices::Cuda>,
+    plain_cuda::ReluGradient<devices::Cuda>, plain_cuda::Add<devices::Cuda>,
+    plain_cuda::SumGradients<devices::Cuda>, plain_cuda::MaxPooling<devices::Cuda>,
+    plain_cuda::MaxPoolingGradient<devices::Cuda>, plain_cuda::AveragePooling<devices::Cuda>,
+    plain_cuda::AveragePoolingGradient<devices::Cuda>, plain_cuda::Softmax<devices::Cuda>,
+    plain_cuda::SoftmaxCrossEntropy<devices::Cuda>, plain_cuda::Accumulate<devices::Cuda>,
+    plain_cuda::Reorder<devices::Cuda>, plain_cuda::StoreWeights<devices::Cuda>>;
 
 }  // namespace ai500::kernels
 

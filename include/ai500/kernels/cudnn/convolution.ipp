@@ -8,13 +8,13 @@
 #include <utility>
 
 #include <ai500/core/error.hpp>
-#include <ai500/kernels/cuda/products.hpp>
 #include <ai500/kernels/cudnn/context.hpp>
 #include <ai500/kernels/cudnn/convolution.hpp>
 #include <ai500/kernels/cudnn/prepared_plan.hpp>
 #include <ai500/kernels/cudnn/step_pattern.hpp>
 #include <ai500/kernels/functors/filters.hpp>
 #include <ai500/kernels/functors/fused_normalization.hpp>
+#include <ai500/kernels/plain_cuda/products.hpp>
 
 namespace ai500::kernels::cudnn {
 
@@ -349,15 +349,15 @@ template <class Operation>
 struct OwnKernel;
 template <>
 struct OwnKernel<steps::Convolution> {
-  using type = kernels::cuda::Convolution<devices::Cuda>;
+  using type = kernels::plain_cuda::Convolution<devices::Cuda>;
 };
 template <>
 struct OwnKernel<steps::ConvolutionDataGradient> {
-  using type = kernels::cuda::ConvolutionDataGradient<devices::Cuda>;
+  using type = kernels::plain_cuda::ConvolutionDataGradient<devices::Cuda>;
 };
 template <>
 struct OwnKernel<steps::ConvolutionFilterGradient> {
-  using type = kernels::cuda::ConvolutionFilterGradient<devices::Cuda>;
+  using type = kernels::plain_cuda::ConvolutionFilterGradient<devices::Cuda>;
 };
 template <class Operation>
 concept has_own_kernel = requires {
