@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A whole training step of each kernel set on random images: images/s, FLOP/s as the graph counts
-// them (Table 3), what part that is of the multiply-adds the same threads can do, and the bandwidth
-// of the memory they share (read and written in place).
+// them (Table 3), what part that is of the multiply-adds the same threads can do in the type of the
+// activations, and the bandwidth of the memory they share (read and written in place).
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -68,7 +68,7 @@ void train(bench::State& state, Graph const& graph, Size const& size, int thread
   std::chrono::duration<double> const seconds = std::chrono::steady_clock::now() - start;
   double const flops_a_step = static_cast<double>(flops(graph).training * size.batch);
   auto const host = bench::host_of(threads);
-  double const peak = bench::peak_flops(host);
+  double const peak = bench::peak_flops_of<Pixel>(host);
   state.counters["images"] = bench::a_second(static_cast<double>(size.batch));
   state.counters["FLOP"] = bench::a_second(flops_a_step);
   state.counters["peak_FLOP/s"] = peak;
