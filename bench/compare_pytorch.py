@@ -195,13 +195,14 @@ def best_peer(rows):
 
 def table(result):
     rows = result["contenders"]
+    width = max(len(row["label"]) for row in rows) + 2
     lines = [
         f"{result['title']}; {result['rounds']} rounds of {result['steps_a_round']} steps",
-        f"{'':44}{'images/s':>10}{'least':>9}{'most':>9}   {rows[0]['label']} is so many times as fast",
+        f"{'':{width}}{'images/s':>10}{'least':>9}{'most':>9}   {rows[0]['label']} is so many times as fast",
     ]
     for row in rows:
         rate, ratio = row["images_per_second"], row["first_is_times_as_fast"]
-        line = f"{row['label']:44}{rate['median']:10.2f}{rate['least']:9.2f}{rate['most']:9.2f}"
+        line = f"{row['label']:{width}}{rate['median']:10.2f}{rate['least']:9.2f}{rate['most']:9.2f}"
         if row is not rows[0]:
             line += f"{ratio['median']:8.3f} ({ratio['least']:.3f} to {ratio['most']:.3f})"
         lines.append(line)
