@@ -49,7 +49,7 @@ static_assert(KernelSetTraits<Traits>);
 }  // namespace cudnn
 
 /// Training on NVIDIA GPUs. What has no library's kernel is done by kernels of our own
-/// (kernels/cuda), also convolutions for which cuDNN has no engine.
+/// (kernels/plain_cuda), also convolutions for which cuDNN has no engine.
 using CuDnn = KernelSet<
     cudnn::Traits, cudnn::Convolution, cudnn::ConvolutionDataGradient,
     cudnn::ConvolutionFilterGradient, cudnn::ConvolutionForward, cudnn::ConvolutionFilterBackward,
