@@ -26,10 +26,18 @@ std::map<std::string, int> steps_by_name(Program const& program) {
   return counts;
 }
 
-bool always(Program const&, Step const&) { return true; }
+/// Everything but bits of relus, which have a test of their own.
+bool always(Program const&, Step const& step) {
+  return std::visit(
+      [](auto const& what) {
+        if constexpr (requires { what.mask; }) return what.mask == steps::ReluMask::result;
+        return true;
+      },
+      step.what);
+}
 /// As on a host, which fuses nothing with convolutions.
-bool around_normalizations(Program const&, Step const& step) {
-  return !std::holds_alternative<steps::ConvolutionForward>(step.what) &&
+bool around_normalizations(Program const& program, Step const& step) {
+  return always(program, step) && !std::holds_alternative<steps::ConvolutionForward>(step.what) &&
          !std::holds_alternative<steps::ConvolutionFilterBackward>(step.what) &&
          !std::holds_alternative<steps::ConvolutionDataBackward>(step.what);
 }
