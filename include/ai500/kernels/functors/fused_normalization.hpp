@@ -88,11 +88,12 @@ struct NormalizationGradient {
   Count stride;
 
   AI500_HOST_DEVICE void operator()(Count i) const {
-    if (i < channels) {
-      dscale[i] = vectors[i];
-      dshift[i] = vectors[stride + i];
-    }
     Count const first = i * lanes, channel = first % channels;
+    if (first < channels)  // the first pixel's groups have every channel once
+      for (Count c = first; c < first + lanes; ++c) {
+        dscale[c] = vectors[c];
+        dshift[c] = vectors[stride + c];
+      }
     struct alignas(16) Eight {
       T lane[lanes];
     };
