@@ -252,3 +252,82 @@ TEST_CASE("fuse: without an engine for two normalizations a block's end is that 
   CHECK(text.find("4 x normalization backward\n") != std::string::npos);
   CHECK(in_order(fused));
 }
+
+namespace {
+
+/// A residual block on 8 channels of 4 x 4 pixels, and then another convolution.
+Program residual_block() {
+  Graph graph;
+  ValueIndex const x = graph.convolution(graph.input("image", {1, 8, 4, 4}), 8, square(1));
+  ValueIndex const y = graph.normalization(graph.convolution(x, 8, square(3, 1, 1)));
+  ValueIndex const sum = graph.relu(graph.add(y, x));
+  ValueIndex const logits = graph.fully_connected(sum, 2);
+  graph.softmax_cross_entropy(logits, graph.labels(logits));
+  return lower_training(graph, 3, 3);
+}
+
+/// Bits, too; but nothing with convolutions.
+bool with_bits(Program const&, Step const& step) {
+  return !std::holds_alternative<steps::ConvolutionForward>(step.what) &&
+         !std::holds_alternative<steps::ConvolutionFilterBackward>(step.what) &&
+         !std::holds_alternative<steps::ConvolutionDataBackward>(step.what);
+}
+
+/// What a fused step of the program writes, or reads, of the relu behind the addition.
+struct Masks {
+  steps::ReluMask kept, asked;
+  ProgramValue written, read;
+};
+Masks masks_of(Program const& program) {
+  Masks masks{};
+  for (Step const& step : program.steps) {
+    if (auto const* forward = std::get_if<steps::NormalizationForward>(&step.what))
+      masks.kept = forward->mask, masks.written = program.value(step.writes.back());
+    if (auto const* backward = std::get_if<steps::NormalizationBackward>(&step.what))
+      masks.asked = backward->mask, masks.read = program.value(step.reads.back());
+  }
+  return masks;
+}
+
+}  // namespace
+
+TEST_CASE("fuse: a relu behind an addition is kept as bits where the kernels can") {
+  Program const fused = fuse(residual_block(), with_bits);
+
+  Masks const masks = masks_of(fused);
+  CHECK(masks.kept == steps::ReluMask::bits);
+  CHECK(masks.asked == steps::ReluMask::bits);
+  CHECK(masks.written.name == masks.read.name);
+  CHECK(masks.written.shape == Shape{.items = 3 * 8 * 4 * 4 / 32});
+  CHECK(masks.written.number == NumberRole::index);
+  CHECK(masks.written.residence == Residence::planned);
+  CHECK(in_order(fused));
+  CHECK(describe_fused(fused).find("normalization backward + add + relu (bits)") !=
+        std::string::npos);
+}
+
+TEST_CASE("fuse: where kernels keep no bits the gradient reads the result, and no value is left") {
+  Program const before = residual_block();
+
+  Program const fused = fuse(before, around_normalizations);
+
+  Masks const masks = masks_of(fused);
+  CHECK(masks.kept == steps::ReluMask::result);
+  CHECK(masks.asked == steps::ReluMask::result);
+  CHECK(masks.read.shape == Shape{3, 8, 4, 4});
+  CHECK(fused.values.size() == before.values.size());
+}
+
+TEST_CASE("fuse: bits that the gradient's kernel does not read are kept for nobody") {
+  auto only_forward = [](Program const& program, Step const& step) {
+    auto const* backward = std::get_if<steps::NormalizationBackward>(&step.what);
+    return with_bits(program, step) &&
+           (backward == nullptr || backward->mask == steps::ReluMask::result);
+  };
+
+  Masks const masks = masks_of(fuse(residual_block(), only_forward));
+
+  CHECK(masks.kept == steps::ReluMask::bits);
+  CHECK(masks.asked == steps::ReluMask::result);
+  CHECK(masks.read.shape == Shape{3, 8, 4, 4});
+}
