@@ -14,6 +14,7 @@
 #include <ai500/parallel_modes/reduction_buckets.ipp>
 #include <ai500/parallelism/parallelism_controller.ipp>
 #include <ai500/training/prepared_program.ipp>
+#include <ai500/training/tuning.ipp>
 #include <ai500/workbench/check.ipp>
 #include <ai500/workbench/pairs.ipp>
 #include <ai500/workbench/tables.ipp>

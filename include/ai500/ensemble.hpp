@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,6 @@
 #include <ai500/reports/progress.hpp>
 #include <ai500/samplers/policy.hpp>
 #include <ai500/storage/files.hpp>
-#include <ai500/storage/hash.hpp>
 #include <ai500/training/tuning.hpp>
 #include <ai500/workloads/policy.hpp>
 
@@ -205,27 +205,18 @@ struct Ensemble {
         asked, defaults(available_cores().count, accelerators_a_node(ranks_a_node)), scale);
     typename Kernels::Device device =
         planning_device<typename Kernels::Traits>({.threads = settings.threads, .local_rank = 0});
-    using Training = Network<Kernels, Precision>;
     Choices choices;
-    if (!asked.autotune.empty() && file_exists(asked.autotune))
-      choices = choices_of(asked.autotune, settings);
+    if (!asked.autotune.empty()) choices = choices_in(asked.autotune, made_with(settings));
     KernelTable const kernels = kernel_table<Kernels>(device, Training::types, choices);
-    BatchPlan const& batch = settings.batch;
-    return describe_fitted("Training, one step of a rank",
-                           training_program<Precision, ParallelMode>(
-                               workload.graph(), batch, settings.shape.parallelism_degree),
-                           kernels, Training::sizes) +
-           "\n" +
-           describe_fitted("Evaluation", lower_evaluation(workload.graph(), batch.micro_batch),
-                           kernels, Training::sizes);
+    std::vector<Program> const all = programs(settings);
+    return describe_fitted("Training, one step of a rank", all[0], kernels, Training::sizes) +
+           "\n" + describe_fitted("Evaluation", all[1], kernels, Training::sizes);
   }
 
   /// The same, with the ways that were chosen for its kernels.
   [[gnu::cold]] Composition composition(Choices const& choices) const {
     Composition with = composition();
-    if (choices.ways.empty()) return with;
-    with.kernels += "; ways of " + std::to_string(choices.ways.size()) +
-                    " steps chosen by timing, XXH3-128 " + xxh3_128(text(choices));
+    with.kernels += describe(choices);
     return with;
   }
 
@@ -262,22 +253,11 @@ struct Ensemble {
   };
 
   /// What choices of ways are good for.
-  static std::string made_with(RunSettings const& settings) {
-    std::string words = Kernels::name();
-    if constexpr (requires { Kernels::Traits::library(); })
-      words += "; " + Kernels::Traits::library();
-    return words + "; " + std::string(name(devices::instruction_set())) + "; threads " +
+  [[gnu::cold]] std::string made_with(RunSettings const& settings) const {
+    Composition const with = composition();
+    return with.kernels + "; " + with.kernel_library + "; " +
+           std::string(name(devices::instruction_set())) + "; threads " +
            std::to_string(settings.threads);
-  }
-
-  /// What a file of choices says.
-  /// @throws UsageError when it was made with other kernels, OutputError when it cannot be read
-  [[gnu::cold]] static Choices choices_of(std::string const& file, RunSettings const& settings) {
-    Choices choices = parse_choices(read_file(file, largest_choices), file);
-    if (choices.made_with != made_with(settings))
-      throw UsageError("--autotune " + file + ": was made with '" + choices.made_with +
-                       "', this run has '" + made_with(settings) + "'; name another file");
-    return choices;
   }
 
   /// With `--autotune`, the ways of all steps of a rank's programs: those that the file has, the
@@ -286,33 +266,33 @@ struct Ensemble {
                             typename Kernels::Device& device, World& world) const {
     if (asked.autotune.empty()) return {};
     auto const start = std::chrono::steady_clock::now();
-    using Training = Network<Kernels, Precision>;
     std::string known, all;
-    agree(world, [&] {
-      if (world.rank() != 0) return;
-      if (file_exists(asked.autotune)) known = text(choices_of(asked.autotune, settings));
+    auto agreed = [&](std::function<void()> const& work) { agree(world, work); };
+    agreed([&] {
+      if (world.rank() == 0) known = text(choices_in(asked.autotune, made_with(settings)));
     });
     known = world.bcast(known, 0);
-    agree(world, [&] {
-      Choices choices{made_with(settings), {}};
-      if (!known.empty()) choices = parse_choices(known, asked.autotune);
-      KernelTable kernels = kernel_table<Kernels>(device, Training::types, std::move(choices));
-      BatchPlan const& batch = settings.batch;
-      for (Program const& program :
-           {training_program<Precision, ParallelMode>(workload.graph(), batch,
-                                                      settings.shape.parallelism_degree),
-            lower_evaluation(workload.graph(), batch.micro_batch)})
-        kernels.choices = tuned(device, program, kernels, Training::sizes);
-      all = text(kernels.choices);
+    agreed([&] {
+      all = text(tuned(
+          timed(device), programs(settings),
+          kernel_table<Kernels>(device, Training::types, parse_choices(known, asked.autotune)),
+          Training::sizes));
     });
     all = world.bcast(all, 0);
-    agree(world, [&] {
+    agreed([&] {
       if (world.rank() == 0 && all != known) write_atomically(asked.autotune, all);
     });
     return {parse_choices(all, asked.autotune), seconds_since(start)};
   }
 
-  static constexpr Count largest_choices = 1 << 24;  // bytes of a file of choices
+  using Training = Network<Kernels, Precision>;
+
+  /// The programs of a rank: of one training step, and of an evaluation.
+  [[gnu::cold]] std::vector<Program> programs(RunSettings const& settings) const {
+    return {training_program<Precision, ParallelMode>(workload.graph(), settings.batch,
+                                                      settings.shape.parallelism_degree),
+            lower_evaluation(workload.graph(), settings.batch.micro_batch)};
+  }
 
   using Controller = JobController<Workload, Precision, Optimizer, ParallelMode, World>;
 

@@ -29,4 +29,5 @@
 #include <ai500/training/checkpoint.ipp>
 #include <ai500/training/prepared_program.ipp>
 #include <ai500/training/settings_difference.ipp>
+#include <ai500/training/tuning.ipp>
 #include <ai500/workbench/workbench.ipp>

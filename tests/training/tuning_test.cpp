@@ -3,14 +3,22 @@
 //
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include <unistd.h>
+
+#include <ai500/core/error.hpp>
 #include <ai500/graph/lower.hpp>
 #include <ai500/kernels/onednn.hpp>
 #include <ai500/models/resnet.hpp>
+#include <ai500/storage/files.hpp>
+#include <ai500/training/prepared_program.hpp>
 #include <ai500/workloads/image_classification.hpp>
 
 using namespace ai500;
@@ -66,7 +74,7 @@ TEST_CASE("tuned: chooses the fastest way, and the program takes it") {
   devices::Host host;
   KernelTable table = kernel_table<WithTwoWays>(host, Types{});
 
-  table.choices = tuned(host, one_relu(), table, NumberSizes{}, {.rounds = 3});
+  table.choices = tuned(timed(host), {one_relu()}, table, NumberSizes{}, {.rounds = 3});
 
   CHECK(table.choices.ways == std::map<std::string, std::string>{{relu, "fast"}});
   CHECK(fitted_to(one_relu(), table).steps[0].way == "fast");
@@ -78,7 +86,7 @@ TEST_CASE("tuned: what is chosen already is not timed, and stays") {
   Choices const known{"", {{relu, "slow, too"}, {"another step", "its way"}}};
   KernelTable const table = kernel_table<WithTwoWays>(host, Types{}, known);
 
-  CHECK(tuned(host, one_relu(), table, NumberSizes{}) == known);
+  CHECK(tuned(timed(host), {one_relu()}, table, NumberSizes{}) == known);
 }
 
 TEST_CASE("fitted_to: where nothing was chosen, kernels take their own way, and plans name it") {
@@ -93,7 +101,7 @@ TEST_CASE("tuned: gives each convolution of a training step on oneDNN one of its
   devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 1});
   KernelTable table = kernel_table<kernels::OneDnnWinograd>(host, Types{});
 
-  table.choices = tuned(host, resnet(), table, NumberSizes{}, {.rounds = 1});
+  table.choices = tuned(timed(host), {resnet()}, table, NumberSizes{}, {.rounds = 1});
 
   Program const fitted = fitted_to(resnet(), table);
   int convolutions = 0;
@@ -108,4 +116,23 @@ TEST_CASE("tuned: gives each convolution of a training step on oneDNN one of its
   }
   // The stem, two in each of three blocks, two projections; the first one has no data gradient.
   CHECK(convolutions == 9 + 8 + 9);
+}
+
+TEST_CASE("choices_in: a file that is not there has none, and one of another run is refused") {
+  std::string const file = "choices_of_" + std::to_string(::getpid()) + ".txt";
+
+  CHECK(choices_in(file, "mine") == Choices{"mine", {}});
+  std::ofstream(file) << text(Choices{"mine", {{"step", "way"}}});
+  CHECK(choices_in(file, "mine").ways.at("step") == "way");
+  CHECK_THROWS_WITH_AS(choices_in(file, "yours"),
+                       doctest::Contains("was made with 'mine', this run has 'yours'"), UsageError);
+  remove_file(file);
+}
+
+TEST_CASE("describe: choices are known by their hash") {
+  Choices const one{"mine", {{"step", "way"}}}, other{"mine", {{"step", "other way"}}};
+
+  CHECK(describe(Choices{"mine", {}}).empty());
+  CHECK(describe(one).starts_with("; ways of 1 steps chosen by timing, XXH3-128 "));
+  CHECK(describe(one) != describe(other));
 }

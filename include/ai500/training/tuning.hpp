@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file Times the ways that kernels offer, on the steps of a program.
+/// @file Times the ways that kernels offer, on the steps of a program; defined in tuning.ipp.
 #pragma once
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
-#include <cstring>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include <ai500/core/clock.hpp>
-#include <ai500/devices/buffer.hpp>
+#include <ai500/devices/policy.hpp>
+#include <ai500/graph/memory_plan.hpp>
 #include <ai500/kernels/choices.hpp>
 #include <ai500/kernels/kernel_table.hpp>
-#include <ai500/training/prepared_program.hpp>
 
 namespace ai500 {
+
+/// What timing asks of a device, whichever it is.
+struct TimedDevice {
+  void* device = nullptr;
+  void* (*allocate)(void* device, std::size_t bytes) = nullptr;
+  void (*deallocate)(void* device, void* memory) = nullptr;
+  void (*synchronize)(void* device) = nullptr;
+  bool reached_by_host = false;
+};
+
+/// @param device outlives what is made
+template <DevicePolicy Device>
+[[gnu::cold]] TimedDevice timed(Device& device) {
+  return {&device,
+          [](void* to, std::size_t bytes) { return static_cast<Device*>(to)->allocate(bytes); },
+          [](void* to, void* memory) { static_cast<Device*>(to)->deallocate(memory); },
+          [](void* to) { static_cast<Device*>(to)->synchronize(); }, ReachedByHost<Device>};
+}
 
 /// How carefully ways are timed.
 struct TuningEffort {
@@ -24,84 +37,21 @@ struct TuningEffort {
   double margin = 0.03;  ///< by which another way must be faster than the kernel's own choice
 };
 
-namespace detail {
-
-/// The median seconds of each way of a step on values of its shapes.
-template <class Device>
-[[gnu::cold]] std::vector<double> seconds_of_ways(Device& device, KernelTable const& kernels,
-                                                  Program const& program, Step const& step,
-                                                  NumberSizes sizes,
-                                                  std::vector<std::string> const& ways,
-                                                  int rounds) {
-  std::vector<Buffer<std::byte, Device>> memory;
-  auto places = [&](std::vector<ValueIndex> const& values) {
-    std::vector<void*> found;
-    for (ValueIndex index : values) {
-      ProgramValue const& value = program.value(index);
-      std::size_t const bytes =
-          static_cast<std::size_t>(value.shape.elements()) * sizes.of(value.number);
-      memory.emplace_back(device, static_cast<Count>(bytes));
-      found.push_back(memory.back().data());
-      // Small positive numbers of every type, for zeros may be faster than what a training has.
-      if constexpr (ReachedByHost<Device>) std::memset(memory.back().data(), 0x3c, bytes);
-    }
-    return found;
-  };
-  std::vector<void*> const reads = places(step.reads), writes = places(step.writes);
-  std::vector<PreparedKernel> prepared;
-  Shapes shapes = shapes_of(program, step);
-  for (std::string const& way : ways) {
-    shapes.way = way;
-    prepared.push_back(
-        kernels.find(step.what)->prepare(kernels.device, step.what, shapes, kernels.types));
-  }
-  auto run = [&](std::size_t way) {
-    auto const start = std::chrono::steady_clock::now();
-    prepared[way].run(Arguments(reads, writes));
-    device.synchronize();
-    return seconds_since(start);
-  };
-  for (std::size_t way = 0; way < ways.size(); ++way) run(way);  // the first run is slow
-  std::vector<std::vector<double>> seconds(ways.size());
-  for (int round = 0; round < rounds; ++round)
-    for (std::size_t way = 0; way < ways.size(); ++way) seconds[way].push_back(run(way));
-  std::vector<double> medians;
-  for (auto& times : seconds) {
-    std::ranges::nth_element(times, times.begin() + rounds / 2);
-    medians.push_back(times[static_cast<std::size_t>(rounds / 2)]);
-  }
-  return medians;
-}
-
-}  // namespace detail
-
-/// Chooses the fastest way for each step of a program whose kernel offers several, by timing them
-/// on the device. What `kernels.choices` says already stays.
-/// @param program before it is fitted to the kernels
+/// Chooses the fastest way for each step of programs whose kernel offers several, by timing them on
+/// the device. What `kernels.choices` says already stays.
+/// @param programs before they are fitted to the kernels
 /// @return `kernels.choices` and the new ones
 /// @throws Error naming the step whose kernel cannot be prepared
-template <class Device>
-[[gnu::cold]] Choices tuned(Device& device, Program program, KernelTable const& kernels,
-                            NumberSizes sizes, TuningEffort effort = {}) {
-  Choices choices = kernels.choices;
-  Program const fitted = fitted_to(std::move(program), kernels);
-  for (Step step : fitted.steps) {
-    KernelEntry const* const kernel = kernels.find(step.what);
-    if (kernel == nullptr || kernel->ways == nullptr) continue;
-    step.way.clear();
-    Shapes const shapes = shapes_of(fitted, step);
-    std::string const key = step_text(step.what, shapes, kernels.types);
-    if (choices.ways.contains(key)) continue;
-    std::vector<std::string> const ways =
-        kernel->ways(kernels.device, step.what, shapes, kernels.types);
-    std::size_t const chosen = ways.size() == 1
-                                   ? 0
-                                   : fastest(detail::seconds_of_ways(device, kernels, fitted, step,
-                                                                     sizes, ways, effort.rounds),
-                                             effort.margin);
-    choices.ways.emplace(key, ways[chosen]);
-  }
-  return choices;
-}
+Choices tuned(TimedDevice const& device, std::vector<Program> const& programs, KernelTable kernels,
+              NumberSizes sizes, TuningEffort effort = {});
+
+/// The choices that a file holds; none, made with the same, where there is no file.
+/// @param made_with what they are for, in words
+/// @throws UsageError when they were made with something else or are no choices, OutputError when
+/// the file cannot be read
+Choices choices_in(std::string const& file, std::string const& made_with);
+
+/// "; ways of 26 steps chosen by timing, XXH3-128 ...", or nothing where nothing was chosen.
+std::string describe(Choices const& choices);
 
 }  // namespace ai500
