@@ -3,7 +3,6 @@
 /// the same functor with real threads (devices/cuda/launch.cuh).
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <type_traits>
 
@@ -22,7 +21,13 @@ class EmulatedBlock {
 
   /// A variable of each thread that lives from one phase to the next: `sums[thread]`.
   template <class T>
-  using PerThread = std::array<T, static_cast<std::size_t>(thread_count)>;
+  class PerThread {
+   public:
+    T& operator[](int thread) { return own_[thread]; }
+
+   private:
+    T own_[thread_count];
+  };
 
   /// phase(0) ... phase(thread_count - 1), then all threads wait for each other.
   template <class Phase>
