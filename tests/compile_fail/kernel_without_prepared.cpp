@@ -8,7 +8,7 @@
 
 using namespace ai500;
 
-struct Step {
+struct Work {
   void run(Arguments) {}
 };
 
@@ -16,8 +16,8 @@ struct Mine {
   static constexpr std::string_view name = "mine";
   using operation = steps::Relu;
 #ifndef FAULT
-  using Prepared = Step;
+  using Prepared = Work;
 #endif
-  static Step prepare(devices::Host&, operation const&, Shapes const&, Types) { return {}; }
+  static Work prepare(devices::Host&, operation const&, Shapes const&, Types) { return {}; }
 };
 static_assert(KernelPolicy<Mine, devices::Host>);
