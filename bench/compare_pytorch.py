@@ -300,7 +300,8 @@ def pytorch_contenders(options, work, precision, batch, jobs=1):
 
 def peers(options, work, precision, batch, jobs=1):
     if options.peer == "pytorch":
-        return pytorch_contenders(options, work, precision, batch, jobs)
+        peers_precision = precision.split("-")[0]  # fp32-winograd is a way of ours to compute fp32
+        return pytorch_contenders(options, work, peers_precision, batch, jobs)
     if options.peer == "self":
         same = our_contender(options, work, precision, batch, jobs)
         return [Contender("the same again", same.command, jobs=jobs)]
@@ -341,7 +342,7 @@ def parse(arguments):
     parser.add_argument("--python", default=sys.executable, help="a Python that has torch")
     parser.add_argument("--model", default="resnet50-v1.5", help="of ours; PyTorch has resnet50-v1.5 only")
     parser.add_argument("--work", nargs="+", choices=("training", "inference"), default=["training", "inference"])
-    parser.add_argument("--precision", nargs="+", default=["fp32"], help="fp32 bf16; on a GPU also tf32 fp16")
+    parser.add_argument("--precision", nargs="+", default=["fp32"], help="fp32 fp32-winograd bf16; on a GPU fp32 tf32 bf16 fp16")
     parser.add_argument("--batch", nargs="+", type=int, default=[16, 32], help="images a step")
     parser.add_argument("--threads", type=int, default=cores)
     parser.add_argument("--rounds", type=int, default=9)

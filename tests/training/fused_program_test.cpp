@@ -9,6 +9,7 @@
 
 #include <ai500/core/random.hpp>
 #include <ai500/graph/fuse.hpp>
+#include <ai500/graph/lay_out.hpp>
 #include <ai500/graph/lower.hpp>
 #include <ai500/kernels/onednn.hpp>
 #include <ai500/models/resnet.hpp>
@@ -168,6 +169,27 @@ TEST_CASE("results in place of arguments change no bit, and need no more memory"
                           apart.values.size() * sizeof(float)) == 0);
         CHECK(in_place.arena_bytes <= apart.arena_bytes);
       }
+}
+
+TEST_CASE("ResNet-50 keeps its activations in blocks of channels, trained and evaluated") {
+  Graph const graph = workloads::with_cross_entropy(models::resnet50_v15(224), 0);
+  devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 1});
+  if (host.instructions() != devices::InstructionSet::avx512) {
+    MESSAGE("SKIPPED: other processors have other blocks");
+    return;
+  }
+  KernelTable const table = kernel_table<kernels::OneDnn>(host, Types{});
+  for (Program const& program : {lower_training(graph, 16, 16), lower_evaluation(graph, 16)}) {
+    Program const fitted = fitted_to(program, table);
+    CHECK(reorders(fitted) == 0);
+    for (Step const& step : fitted.steps)
+      for (ValueIndex written : step.writes) {
+        ProgramValue const& value = fitted.value(written);
+        if (value.number == NumberRole::compute && value.shape.channels % 16 == 0 &&
+            value.shape.height * value.shape.width > 1)
+          CHECK_MESSAGE(value.layout == Layout::channels_16, value.name.view());
+      }
+  }
 }
 
 TEST_CASE("ResNet-50's arena: what results in place save, and that it is near the peak") {

@@ -91,9 +91,10 @@ constexpr Memory::data_type data_type(NumberType type) {
 /// Activations (n, c, h, w) in one of our layouts.
 inline Descriptor descriptor(Shape const& shape, Layout layout, NumberType type) {
   using Tag = Memory::format_tag;
-  Tag const tag = layout == Layout::channels_16  ? Tag::nChw16c
-                  : layout == Layout::channels_8 ? Tag::nChw8c
-                                                 : Tag::nchw;
+  Tag const tag = layout == Layout::channels_16     ? Tag::nChw16c
+                  : layout == Layout::channels_8    ? Tag::nChw8c
+                  : layout == Layout::channels_last ? Tag::nhwc
+                                                    : Tag::nchw;
   return {dims(shape), data_type(type), tag};
 }
 
@@ -107,7 +108,8 @@ inline Descriptor any_order(Shape const& shape, NumberType type) {
 
 /// Which of our layouts a descriptor is; plain when none, for then the caller asks for plain.
 inline Layout layout_of(Descriptor const& given, Shape const& shape, NumberType type) {
-  for (Layout layout : {Layout::channels_16, Layout::channels_8})
+  for (Layout layout :
+       {Layout::channels_16, Layout::channels_8, Layout::plain, Layout::channels_last})
     if (fits(layout, shape) && given == descriptor(shape, layout, type)) return layout;
   return Layout::plain;
 }

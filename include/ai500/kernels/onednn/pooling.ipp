@@ -15,7 +15,8 @@ namespace detail {
 /// x and y alike, blocked first.
 inline std::vector<StepLayouts> pooling_layouts(Shape const& x) {
   std::vector<StepLayouts> options;
-  for (Layout layout : {Layout::channels_16, Layout::channels_8, Layout::plain})
+  for (Layout layout :
+       {Layout::channels_16, Layout::channels_8, Layout::plain, Layout::channels_last})
     if (fits(layout, x)) options.push_back({{layout}, {layout}});
   return options;
 }
