@@ -12,6 +12,7 @@ namespace {
 
 template <int number>
 struct Noted {
+  explicit Noted(std::vector<int>* list) : ended(list) {}
   std::vector<int>* ended;
   ~Noted() { ended->push_back(number); }
 };
