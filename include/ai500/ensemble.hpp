@@ -105,20 +105,12 @@ struct Ensemble {
       if (world.rank() == 0) prepare_output(asked.output);
     });
     Job const job = static_cast<Job>(placement.job_of(world.rank()));
-    std::optional<typename Kernels::Device> device;
-    agree(world, [&] {
-      device.emplace(Kernels::Traits::make_device(
-          {.threads = settings.threads, .local_rank = local_rank(hosts, world.rank())}));
-    });
-    std::vector<std::string> const identities = world.allgather(identity_of(*device));
-    agree(world, [&] {
-      if (!asked.share_accelerators) require_own_accelerators(hosts, identities);
-    });
-    if constexpr (AttachesTo<World, typename Kernels::Device>) world.attach(*device);
+    Device device = own_device(asked, settings, hosts, world);
+    if constexpr (AttachesTo<World, Device>) world.attach(device);
     World job_ranks = world.split(static_cast<int>(job));
-    std::string const devices = counted_texts(job_ranks.allgather(description_of(*device)));
+    std::string const devices = counted_texts(job_ranks.allgather(description_of(device)));
 
-    Tuning const tuning = tune(asked, settings, *device, world);
+    Tuning const tuning = tune(asked, settings, device, world);
 
     // 3: the job's bootstrap. 4: the data, in place or duplicated once a node; each rank reads its
     // own samples.
@@ -132,7 +124,7 @@ struct Ensemble {
       member = member_settings(composition(tuning.choices), settings, dataset->size(Split::train));
       if (is_finished(asked.output, job, member)) return;
       controller.emplace(
-          *device, workload, *dataset, optimizer,
+          device, workload, *dataset, optimizer,
           draw_bootstrap(sampler, settings.seed, job, dataset->size(Split::train)),
           job_plan(settings, job, *dataset,
                    {checkpoint_file(asked.output, job), member, asked.checkpoint_steps}, tuning),
@@ -246,6 +238,24 @@ struct Ensemble {
   }
 
  private:
+  using Device = typename Kernels::Device;
+
+  /// This rank's device, which no other rank has unless they are to share. Collective.
+  /// @throws AgreedError when there is none, or two ranks have the same one
+  [[gnu::cold]] static Device own_device(Configuration const& asked, RunSettings const& settings,
+                                         std::vector<std::string> const& hosts, World& world) {
+    std::optional<Device> device;
+    agree(world, [&] {
+      device.emplace(Kernels::Traits::make_device(
+          {.threads = settings.threads, .local_rank = local_rank(hosts, world.rank())}));
+    });
+    std::vector<std::string> const identities = world.allgather(identity_of(*device));
+    agree(world, [&] {
+      if (!asked.share_accelerators) require_own_accelerators(hosts, identities);
+    });
+    return std::move(*device);
+  }
+
   /// The ways that kernels compute in and what it took to find them.
   struct Tuning {
     Choices choices{};
