@@ -107,22 +107,29 @@ struct TrainOnce {
 /// training(benchmark, configuration, world) on all ranks, where the command line asks to train;
 /// at the same time where ranks are threads of this process
 /// @return the exit code: 0 for a valid run, whether it PASSED or FAILED; 1 for an error while
-/// running; 2 for wrong usage
+/// running; 2 for wrong usage. Of an error that all ranks know, the first rank's says so
 template <class Benchmark, class Training = TrainOnce>
 [[gnu::cold]] int run(int argc, char** argv, Benchmark const& benchmark = {},
                       Training const& training = {}) {
   using Collective = typename Benchmark::CollectiveType;
   bool const speaks = Collective::launched_rank() == 0;  // so that one rank of many prints
+  // A launcher ends all ranks as soon as one has left with an error: the others leave in good
+  // order, or the one that speaks might not come to it.
+  auto fail = [&](std::string const& message, int code) {
+    if (!speaks) return 0;
+    detail::print(stderr, message);
+    return code;
+  };
   auto const parsed = parse_command_line(
       argc, argv, detail::command_line_description(benchmark, argc > 0 ? argv[0] : "ai500"));
   if (auto const* exit = std::get_if<CommandLineExit>(&parsed)) {
-    if (speaks) detail::print(exit->code == 0 ? stdout : stderr, exit->text);
-    return exit->code;
+    if (exit->code != 0) return fail(exit->text, exit->code);
+    if (speaks) detail::print(stdout, exit->text);
+    return 0;
   }
   Command const& command = std::get<Command>(parsed);
-  auto fail = [&](std::exception const& error, int code) {
-    if (speaks) detail::print(stderr, std::string("ai500: ") + error.what() + "\n");
-    return code;
+  auto say = [&](std::exception const& error, int code) {
+    return fail(std::string("ai500: ") + error.what() + "\n", code);
   };
   try {
     switch (command.kind) {
@@ -156,11 +163,11 @@ template <class Benchmark, class Training = TrainOnce>
     });
     return 0;
   } catch (AgreedError const& error) {
-    return fail(error, error.exit_code());
+    return say(error, error.exit_code());
   } catch (UsageError const& error) {
-    return fail(error, 2);
+    return say(error, 2);
   } catch (std::exception const& error) {
-    return fail(error, 1);
+    return say(error, 1);
   }
 }
 
