@@ -25,6 +25,11 @@ struct Blocks {
   Count plane(Count item, Count block) const {
     return (item * blocks + block) * pixels * lanes;
   }
+  /// Elements from a number to the one at the same place of the next item.
+  template <int lanes>
+  Count next_item() const {
+    return blocks * pixels * lanes;
+  }
 };
 
 /// A kernel for one type of activations and one number of lanes, both chosen when prepared. `Work`

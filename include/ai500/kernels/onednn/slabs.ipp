@@ -13,52 +13,101 @@
 
 namespace ai500::kernels::onednn::detail {
 
-/// One number a channel of a block, in a vector register (or several). Never an argument or a
-/// result by value: how those are passed depends on the instruction set.
+/// A vector register (or several). Never an argument or a result by value: how those are passed
+/// depends on the instruction set.
 template <int lanes>
 struct Vectors {
   using Float [[gnu::vector_size(lanes * 4)]] = float;
-  using Mask [[gnu::vector_size(lanes * 4)]] = std::int32_t;
   using Bits [[gnu::vector_size(lanes * 4)]] = std::uint32_t;
-  using UpperBits [[gnu::vector_size(lanes * 2)]] = std::uint16_t;
 };
-template <class Float>
-using VectorsOf = Vectors<static_cast<int>(sizeof(Float) / 4)>;
 
-template <class Float>
-[[gnu::always_inline]] inline void load(Float& vector, float const* from) {
-  std::memcpy(&vector, from, sizeof vector);
-}
-template <class Float>
-[[gnu::always_inline]] inline void store(float* to, Float const& vector) {
-  std::memcpy(to, &vector, sizeof vector);
-}
-
-// A bfloat16 is the upper half of a float.
-template <class Float>
-[[gnu::always_inline]] inline void load(Float& vector, bfloat16 const* from) {
-  using Bits = typename VectorsOf<Float>::Bits;
-  typename VectorsOf<Float>::UpperBits upper;
-  std::memcpy(&upper, from, sizeof upper);
-  vector = reinterpret_cast<Float>(__builtin_convertvector(upper, Bits) << 16);
-}
-/// To the nearest, to even in the middle; what is not a number stays so.
-template <class Float>
-[[gnu::always_inline]] inline void store(bfloat16* to, Float const& vector) {
-  using Bits = typename VectorsOf<Float>::Bits;
-  using UpperBits = typename VectorsOf<Float>::UpperBits;
-  Bits const bits = reinterpret_cast<Bits>(vector);
-  Bits const no_number = reinterpret_cast<Bits>(vector != vector);
-  Bits const rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  Bits const quiet = (bits >> 16) | 0x40;
-  UpperBits const upper =
-      __builtin_convertvector((rounded & ~no_number) | (quiet & no_number), UpperBits);
-  std::memcpy(static_cast<void*>(to), &upper, sizeof upper);
-}
 /// value = value where the mask is set, else 0.
 template <class Float, class Mask>
 [[gnu::always_inline]] inline void keep_where(Float& value, Mask const& mask) {
   value = reinterpret_cast<Float>(reinterpret_cast<Mask>(value) & mask);
+}
+
+/// How the channels of a block (`lanes` numbers T) at one pixel are held as floats.
+template <class T, int lanes>
+struct Pixels {
+  static constexpr int vectors = 1;
+  using Float = typename Vectors<lanes>::Float;
+  using Pixel = Float[vectors];
+
+  [[gnu::always_inline]] static void load(Pixel& pixel, float const* from) {
+    std::memcpy(pixel, from, sizeof pixel);
+  }
+  [[gnu::always_inline]] static void store(float* to, Pixel const& pixel) {
+    std::memcpy(to, pixel, sizeof pixel);
+  }
+  /// One number a channel, in the order in which `load` brings those of a pixel.
+  [[gnu::always_inline]] static void load_channels(Pixel& pixel, float const* channels) {
+    std::memcpy(pixel, channels, sizeof pixel);
+  }
+  [[gnu::always_inline]] static void add_to_channels(double* channels, Pixel const& pixel) {
+    for (int lane = 0; lane < lanes; ++lane) channels[lane] += static_cast<double>(pixel[0][lane]);
+  }
+};
+
+template <>
+struct Pixels<bfloat16, 1> : Pixels<float, 1> {
+  [[gnu::always_inline]] static void load(Pixel& pixel, bfloat16 const* from) {
+    pixel[0][0] = static_cast<float>(*from);
+  }
+  [[gnu::always_inline]] static void store(bfloat16* to, Pixel const& pixel) {
+    *to = bfloat16(pixel[0][0]);
+  }
+};
+
+/// A bfloat16 is the upper half of a float. Two of them are a word of 32 bits: the even channels
+/// are in one vector and the odd ones in another, so that a shift and a mask take them apart, which
+/// all instruction sets do faster than widening.
+template <int lanes>
+struct Pixels<bfloat16, lanes> {
+  static constexpr int vectors = 2;
+  using Float = typename Vectors<lanes / 2>::Float;
+  using Bits = typename Vectors<lanes / 2>::Bits;
+  using Pixel = Float[vectors];
+
+  [[gnu::always_inline]] static void load(Pixel& pixel, bfloat16 const* from) {
+    Bits words;
+    std::memcpy(&words, from, sizeof words);
+    pixel[0] = reinterpret_cast<Float>(words << 16);
+    pixel[1] = reinterpret_cast<Float>(words & upper_half);
+  }
+  [[gnu::always_inline]] static void store(bfloat16* to, Pixel const& pixel) {
+    Bits even, odd;
+    round(even, pixel[0]);
+    round(odd, pixel[1]);
+    Bits const words = (even >> 16) | (odd & upper_half);
+    std::memcpy(static_cast<void*>(to), &words, sizeof words);
+  }
+  [[gnu::always_inline]] static void load_channels(Pixel& pixel, float const* channels) {
+    float sorted[vectors][lanes / 2];
+    for (int lane = 0; lane < lanes; ++lane) sorted[lane % 2][lane / 2] = channels[lane];
+    std::memcpy(pixel, sorted, sizeof pixel);
+  }
+  [[gnu::always_inline]] static void add_to_channels(double* channels, Pixel const& pixel) {
+    for (int lane = 0; lane < lanes; ++lane)
+      channels[lane] += static_cast<double>(pixel[lane % 2][lane / 2]);
+  }
+
+ private:
+  static constexpr std::uint32_t upper_half = 0xffff0000;
+
+  /// The upper halves become the nearest bfloat16, the even one in the middle. What is not a number
+  /// is left: as a result of arithmetic it is quiet, and so is its upper half.
+  [[gnu::always_inline]] static void round(Bits& bits, Float const& value) {
+    bits = reinterpret_cast<Bits>(value);
+    Bits const up = 0x7fff + ((bits >> 16) & 1);
+    bits += up & reinterpret_cast<Bits>(value == value);
+  }
+};
+
+/// What is at `address`, or nothing, is on its way from memory while something else is computed. A
+/// block's planes are too short, and too far from each other, for processors to look ahead well.
+[[gnu::always_inline]] inline void fetch_ahead(void const* address) {
+  __builtin_prefetch(address, 0, 2);  // to be read, into the second cache
 }
 
 /// The items [begin, end) of a block of channels.
@@ -98,35 +147,35 @@ struct SumDeviations {
   double* sums;
 
   [[gnu::always_inline]] void operator()() const {
-    using Float = typename Vectors<lanes>::Float;
-    Float origin;
-    load(origin, x + at.plane<lanes>(0, part.block));
+    using P = Pixels<T, lanes>;
+    constexpr int streams = 4 / P::vectors;  // sums that do not wait for each other
+    typename P::Pixel origin;
+    P::load(origin, x + at.plane<lanes>(0, part.block));
     for (int i = 0; i < 2 * lanes; ++i) sums[i] = 0;
     for (Count item = part.begin; item < part.end; ++item) {
       T const* p = x + at.plane<lanes>(item, part.block);
-      Float sum[4] = {}, square[4] = {};
-      Count pixel = 0;
-      for (; pixel + 4 <= at.pixels; pixel += 4, p += 4 * lanes)
-        for (int k = 0; k < 4; ++k) {
-          Float d;
-          load(d, p + k * lanes);
-          d -= origin;
-          sum[k] += d;
-          square[k] += d * d;
+      typename P::Pixel sum[streams] = {}, square[streams] = {};
+      auto add = [&](T const* from, int stream) __attribute__((always_inline)) {
+        typename P::Pixel d;
+        fetch_ahead(from + at.next_item<lanes>());
+        P::load(d, from);
+        for (int v = 0; v < P::vectors; ++v) {
+          d[v] -= origin[v];
+          sum[stream][v] += d[v];
+          square[stream][v] += d[v] * d[v];
         }
-      for (; pixel < at.pixels; ++pixel, p += lanes) {
-        Float d;
-        load(d, p);
-        d -= origin;
-        sum[0] += d;
-        square[0] += d * d;
-      }
-      Float const all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-      Float const squares = (square[0] + square[1]) + (square[2] + square[3]);
-      for (int lane = 0; lane < lanes; ++lane) {
-        sums[lane] += static_cast<double>(all[lane]);
-        sums[lanes + lane] += static_cast<double>(squares[lane]);
-      }
+      };
+      Count pixel = 0;
+      for (; pixel + streams <= at.pixels; pixel += streams, p += streams * lanes)
+        for (int stream = 0; stream < streams; ++stream) add(p + stream * lanes, stream);
+      for (; pixel < at.pixels; ++pixel, p += lanes) add(p, 0);
+      for (int stream = 1; stream < streams; ++stream)
+        for (int v = 0; v < P::vectors; ++v) {
+          sum[0][v] += sum[stream][v];
+          square[0][v] += square[stream][v];
+        }
+      P::add_to_channels(sums, sum[0]);
+      P::add_to_channels(sums + lanes, square[0]);
     }
   }
 };
@@ -142,24 +191,27 @@ struct ApplyEnding {
   Affine<lanes> const& affine;
 
   [[gnu::always_inline]] void operator()() const {
-    using Float = typename Vectors<lanes>::Float;
-    Float factor, added;
-    load(factor, affine.factor);
-    load(added, affine.added);
+    using P = Pixels<T, lanes>;
+    typename P::Pixel factor, added;
+    P::load_channels(factor, affine.factor);
+    P::load_channels(added, affine.added);
     for (Count item = part.begin; item < part.end; ++item) {
       Count const plane = at.plane<lanes>(item, part.block);
       for (Count i = plane; i < plane + at.pixels * lanes; i += lanes) {
-        Float value;
-        load(value, x + i);
-        value = value * factor + added;
-        if constexpr (ending == steps::NormalizationEnding::add_relu) {
-          Float other;
-          load(other, addend + i);
-          value += other;
+        typename P::Pixel value, other;
+        Count const next = i + at.next_item<lanes>();
+        fetch_ahead(y + next);
+        if constexpr (ending == steps::NormalizationEnding::add_relu) fetch_ahead(addend + next);
+        P::load(value, x + i);
+        if constexpr (ending == steps::NormalizationEnding::add_relu) P::load(other, addend + i);
+        for (int v = 0; v < P::vectors; ++v) {
+          value[v] = value[v] * factor[v] + added[v];
+          if constexpr (ending == steps::NormalizationEnding::add_relu) value[v] += other[v];
+          // What is not a number stays so: a training that diverges shows it.
+          if constexpr (ending != steps::NormalizationEnding::none)
+            keep_where(value[v], ~(value[v] < 0));
         }
-        // What is not a number stays so: a training that diverges shows it.
-        if constexpr (ending != steps::NormalizationEnding::none) keep_where(value, ~(value < 0));
-        store(y + i, value);
+        P::store(y + i, value);
       }
     }
   }
@@ -182,48 +234,48 @@ struct SumGradients {
   double* sums;
 
   [[gnu::always_inline]] void operator()() const {
-    using Float = typename Vectors<lanes>::Float;
-    Float center, factor, added;
-    load(center, mean);
-    load(factor, affine.factor);
-    load(added, affine.added);
+    using P = Pixels<T, lanes>;
+    constexpr int streams = 2;  // sums that do not wait for each other
+    typename P::Pixel center, factor, added;
+    P::load_channels(center, mean);
+    P::load_channels(factor, affine.factor);
+    P::load_channels(added, affine.added);
     for (int i = 0; i < 2 * lanes; ++i) sums[i] = 0;
     for (Count item = part.begin; item < part.end; ++item) {
-      Count const plane = at.plane<lanes>(item, part.block);
-      Float sum[2] = {}, product[2] = {};
-      Count const end = plane + at.pixels * lanes;
-      auto one = [&](Count i, int k) __attribute__((always_inline)) {
-        Float value, g;
-        load(value, x + i);
-        load(g, dy + i);
-        if constexpr (gradients == 2) {
-          Float other;
-          load(other, dy2 + i);
-          g += other;
+      typename P::Pixel sum[streams] = {}, product[streams] = {};
+      auto add = [&](Count i, int stream) __attribute__((always_inline)) {
+        typename P::Pixel value, g, other, result;
+        Count const next = i + at.next_item<lanes>();
+        fetch_ahead(x + next);
+        fetch_ahead(dy + next);
+        if constexpr (gradients == 2) fetch_ahead(dy2 + next);
+        if constexpr (ending == steps::NormalizationEnding::add_relu) fetch_ahead(y + next);
+        P::load(value, x + i);
+        P::load(g, dy + i);
+        if constexpr (gradients == 2) P::load(other, dy2 + i);
+        if constexpr (ending == steps::NormalizationEnding::add_relu) P::load(result, y + i);
+        for (int v = 0; v < P::vectors; ++v) {
+          if constexpr (gradients == 2) g[v] += other[v];
+          if constexpr (ending == steps::NormalizationEnding::relu)
+            keep_where(g[v], value[v] * factor[v] + added[v] > 0);
+          if constexpr (ending == steps::NormalizationEnding::add_relu)
+            keep_where(g[v], result[v] > 0);
+          sum[stream][v] += g[v];
+          product[stream][v] += g[v] * (value[v] - center[v]);
         }
-        if constexpr (ending == steps::NormalizationEnding::relu)
-          keep_where(g, value * factor + added > 0);
-        if constexpr (ending == steps::NormalizationEnding::add_relu) {
-          Float result;
-          load(result, y + i);
-          keep_where(g, result > 0);
-          store(daddend + i, g);
-        }
-        sum[k] += g;
-        product[k] += g * (value - center);
+        if constexpr (ending == steps::NormalizationEnding::add_relu) P::store(daddend + i, g);
       };
-      Count i = plane;
-      for (; i + 2 * lanes <= end; i += 2 * lanes) {
-        one(i, 0);
-        one(i + lanes, 1);
+      Count i = at.plane<lanes>(item, part.block);
+      Count const end = i + at.pixels * lanes;
+      for (; i + streams * lanes <= end; i += streams * lanes)
+        for (int stream = 0; stream < streams; ++stream) add(i + stream * lanes, stream);
+      for (; i < end; i += lanes) add(i, 0);
+      for (int v = 0; v < P::vectors; ++v) {
+        sum[0][v] += sum[1][v];
+        product[0][v] += product[1][v];
       }
-      if (i < end) one(i, 0);
-      Float const all = sum[0] + sum[1];
-      Float const products = product[0] + product[1];
-      for (int lane = 0; lane < lanes; ++lane) {
-        sums[lane] += static_cast<double>(all[lane]);
-        sums[lanes + lane] += static_cast<double>(products[lane]);
-      }
+      P::add_to_channels(sums, sum[0]);
+      P::add_to_channels(sums + lanes, product[0]);
     }
   }
 };
@@ -258,23 +310,25 @@ struct ApplyGradient {
   Affine<lanes> const& affine;
 
   [[gnu::always_inline]] void operator()() const {
-    using Float = typename Vectors<lanes>::Float;
-    Float center, factor, added, middle, steepness;
-    load(center, mean);
-    load(factor, affine.factor);
-    load(added, affine.added);
-    load(middle, correction.mean_gradient);
-    load(steepness, correction.slope);
+    using P = Pixels<T, lanes>;
+    typename P::Pixel center, factor, added, middle, steepness;
+    P::load_channels(center, mean);
+    P::load_channels(factor, affine.factor);
+    P::load_channels(added, affine.added);
+    P::load_channels(middle, correction.mean_gradient);
+    P::load_channels(steepness, correction.slope);
     for (Count item = part.begin; item < part.end; ++item) {
       Count const plane = at.plane<lanes>(item, part.block);
       for (Count i = plane; i < plane + at.pixels * lanes; i += lanes) {
-        Float value, g;
-        load(value, x + i);
-        load(g, gradient + i);
-        if constexpr (ending == steps::NormalizationEnding::relu)
-          keep_where(g, value * factor + added > 0);
-        Float const result = factor * (g - middle - (value - center) * steepness);
-        store(dx + i, result);
+        typename P::Pixel value, g;
+        P::load(value, x + i);
+        P::load(g, gradient + i);
+        for (int v = 0; v < P::vectors; ++v) {
+          if constexpr (ending == steps::NormalizationEnding::relu)
+            keep_where(g[v], value[v] * factor[v] + added[v] > 0);
+          g[v] = factor[v] * (g[v] - middle[v] - (value[v] - center[v]) * steepness[v]);
+        }
+        P::store(dx + i, g);
       }
     }
   }
