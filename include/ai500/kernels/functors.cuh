@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ai500/devices/cuda/launch.cuh>
+#include <ai500/kernels/functors/column_sums.hpp>
 #include <ai500/kernels/functors/element_wise.hpp>
 #include <ai500/kernels/functors/filters.hpp>
 #include <ai500/kernels/functors/fused_normalization.hpp>

@@ -14,6 +14,7 @@
 #include <ai500/kernels/plain_cuda/element_wise.hpp>
 #include <ai500/kernels/plain_cuda/layouts.hpp>
 #include <ai500/kernels/plain_cuda/normalization.hpp>
+#include <ai500/kernels/plain_cuda/normalization_gradients.hpp>
 #include <ai500/kernels/plain_cuda/pooling.hpp>
 #include <ai500/kernels/plain_cuda/products.hpp>
 #include <ai500/kernels/plain_cuda/softmax.hpp>

@@ -14,7 +14,7 @@
 #include <ai500/kernels/cudnn/context.hpp>
 #include <ai500/kernels/cudnn/fully_connected.hpp>
 #include <ai500/kernels/cudnn/step_pattern.hpp>
-#include <ai500/kernels/functors/fused_normalization.hpp>
+#include <ai500/kernels/functors/column_sums.hpp>
 #include <ai500/kernels/reference/shape_check.hpp>
 
 namespace ai500::kernels::cudnn {

@@ -5,9 +5,8 @@
 
 #include <algorithm>
 
-#include <ai500/core/host_device.hpp>
 #include <ai500/core/types.hpp>
-#include <ai500/kernels/functors/pooling.hpp>
+#include <ai500/kernels/functors/range.hpp>
 
 namespace ai500::kernels::functors {
 

@@ -8,7 +8,7 @@
 #include <ai500/core/half.hpp>
 #include <ai500/core/host_device.hpp>
 #include <ai500/core/types.hpp>
-#include <ai500/devices/cuda/launch.hpp>
+#include <ai500/kernels/functors/compiled_types.hpp>
 
 namespace ai500::kernels::functors {
 
@@ -103,10 +103,6 @@ struct UpdatedRunningStatistics {
 }  // namespace ai500::kernels::functors
 
 namespace ai500::cuda {
-
-/// The types of numbers that activations are stored as on a GPU.
-template <class T>
-concept ActivationNumber = OneOf<T, float, half, bfloat16>;
 
 // Compiled by kernels/functors.cuh.
 template <ActivationNumber T>

@@ -9,7 +9,7 @@
 #include <ai500/core/host_device.hpp>
 #include <ai500/core/random.hpp>
 #include <ai500/graph/shape.hpp>
-#include <ai500/kernels/functors/element_wise.hpp>
+#include <ai500/kernels/functors/compiled_types.hpp>
 
 namespace ai500::kernels::functors {
 

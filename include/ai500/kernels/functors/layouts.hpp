@@ -8,7 +8,7 @@
 #include <ai500/core/host_device.hpp>
 #include <ai500/devices/blocks.hpp>
 #include <ai500/graph/steps.hpp>
-#include <ai500/kernels/functors/element_wise.hpp>
+#include <ai500/kernels/functors/compiled_types.hpp>
 
 namespace ai500::kernels::functors {
 

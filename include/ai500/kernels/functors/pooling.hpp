@@ -10,15 +10,10 @@
 #include <ai500/core/half.hpp>
 #include <ai500/core/host_device.hpp>
 #include <ai500/graph/shape.hpp>
-#include <ai500/kernels/functors/element_wise.hpp>
+#include <ai500/kernels/functors/compiled_types.hpp>
+#include <ai500/kernels/functors/range.hpp>
 
 namespace ai500::kernels::functors {
-
-/// First and one past the last.
-struct Range {
-  Count begin;
-  Count end;
-};
 
 /// One direction of a pooling.
 struct PoolingAxis {

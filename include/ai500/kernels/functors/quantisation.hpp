@@ -10,6 +10,7 @@
 #include <ai500/core/types.hpp>
 #include <ai500/devices/blocks.hpp>
 #include <ai500/devices/cuda/launch.hpp>
+#include <ai500/kernels/functors/join_rows.hpp>
 
 namespace ai500::kernels::functors {
 
@@ -46,12 +47,10 @@ struct Quantised {
       own[thread] = value;
       shared.greatest[thread] = std::abs(value);
     });
-    for (int half = threads / 2; half > 0; half /= 2)
-      block.for_each_thread([&](int thread) {
-        if (thread >= half) return;
-        float const a = shared.greatest[thread], b = shared.greatest[thread + half];
-        shared.greatest[thread] = a < b || b != b ? b : a;
-      });
+    join_rows(block, threads, 1, [&](int thread, int other) {
+      float const a = shared.greatest[thread], b = shared.greatest[other];
+      shared.greatest[thread] = a < b || b != b ? b : a;
+    });
     block.for_each_thread([&](int thread) {
       Count const i = first + thread;
       float const scale = shared.greatest[0] == 0 ? 1 : shared.greatest[0] / 127;

@@ -10,7 +10,7 @@
 
 #include <ai500/core/half.hpp>
 #include <ai500/core/host_device.hpp>
-#include <ai500/kernels/functors/element_wise.hpp>
+#include <ai500/kernels/functors/compiled_types.hpp>
 #include <ai500/kernels/functors/interleaved_sum.hpp>
 
 namespace ai500::kernels::functors {

@@ -11,29 +11,28 @@
 #include <ai500/core/half.hpp>
 #include <ai500/core/host_device.hpp>
 #include <ai500/devices/blocks.hpp>
-#include <ai500/kernels/functors/element_wise.hpp>
+#include <ai500/kernels/functors/compiled_types.hpp>
+#include <ai500/kernels/functors/join_rows.hpp>
 
 namespace ai500::kernels::functors {
 
-/// Numbers of a block's threads, one each, that become one: halves are joined to halves.
+/// Numbers of a block's threads, one each, that become one.
 template <int threads>
-struct BlockSum {
+struct JoinedNumbers {
   float of[threads];
 
   /// of[0] = join(join(...), ...) of all, in a fixed order; seen by all threads behind it.
   template <class Block, class Join>
   AI500_HOST_DEVICE void join(Block const& block, Join const& join) {
-    for (int half = threads / 2; half > 0; half /= 2)
-      block.for_each_thread([&](int thread) {
-        if (thread < half) of[thread] = join(of[thread], of[thread + half]);
-      });
+    join_rows(block, threads, 1,
+              [&](int thread, int other) { of[thread] = join(of[thread], of[other]); });
   }
 };
 
 /// What the threads of a row share.
 template <int threads>
 struct SharedRow {
-  BlockSum<threads> numbers;
+  JoinedNumbers<threads> numbers;
   float greatest;
   float log_sum;
 
@@ -139,7 +138,7 @@ struct SoftmaxCrossEntropyRow {
 /// total = factor x the sum of `terms`: one block.
 struct BlockTotal {
   static constexpr int threads = 256;
-  using Shared = BlockSum<threads>;
+  using Shared = JoinedNumbers<threads>;
 
   float const* terms;
   Count count;

@@ -178,12 +178,6 @@ struct ConvolutionGeometry {
   }
 };
 
-/// Which of oneDNN's algorithms a convolution may be computed by.
-enum class Algorithms {
-  direct,
-  winograd_first,  ///< Winograd's where oneDNN has it for the place, else direct
-};
-
 using ForwardConvolution = dnnl::convolution_forward;
 using DataConvolution = dnnl::convolution_backward_data;
 using FilterConvolution = dnnl::convolution_backward_weights;

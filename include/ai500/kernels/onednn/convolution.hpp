@@ -14,79 +14,59 @@
 
 namespace ai500::kernels::onednn {
 
-/// y = x * weight
-struct Convolution {
-  static constexpr std::string_view name = "onednn";
-  using operation = steps::Convolution;
+/// Which of oneDNN's algorithms a convolution may be computed by.
+enum class Algorithms {
+  direct,
+  winograd_first,  ///< Winograd's where oneDNN has it for the place, else direct
+};
 
-  struct Prepared {
-    struct State;
-    std::shared_ptr<State> state;
+/// A pass of a convolution, by whichever algorithm.
+template <class Operation>
+struct PreparedConvolution {
+  struct State;
+  std::shared_ptr<State> state;
 
-    void run(Arguments arguments);
-  };
+  void run(Arguments arguments);
+};
 
+/// The kernel of one pass of a convolution. Instantiated in convolution.ipp for the three of them
+/// and both algorithms.
+template <class Operation, Algorithms algorithms>
+struct ConvolutionKernel {
+  static constexpr std::string_view name =
+      algorithms == Algorithms::direct ? "onednn" : "onednn winograd";
+  using operation = Operation;
+  using Prepared = PreparedConvolution<Operation>;
+
+  /// Those that the direct algorithm likes best
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
-                                          Shapes const& shapes, Types);
+                                          Shapes const& shapes, Types types);
 
-  /// oneDNN's implementations of the direct algorithm, by its names, as it ranks them
+  /// oneDNN's implementations, by its names, as it ranks them; Winograd's before those of the
+  /// direct algorithm
   static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
-                                       Types);
+                                       Types types);
 
   /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
-  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
+  static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
+                          Types types);
 };
+
+/// y = x * weight
+using Convolution = ConvolutionKernel<steps::Convolution, Algorithms::direct>;
 static_assert(KernelPolicy<Convolution, devices::Host> &&
               ChoosesLayouts<Convolution, devices::Host> && OffersWays<Convolution, devices::Host>);
 
 /// dx = dy * weight, turned by 180 degrees
-struct ConvolutionDataGradient {
-  static constexpr std::string_view name = "onednn";
-  using operation = steps::ConvolutionDataGradient;
-
-  struct Prepared {
-    struct State;
-    std::shared_ptr<State> state;
-
-    void run(Arguments arguments);
-  };
-
-  static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
-                                          Shapes const& shapes, Types);
-
-  /// oneDNN's implementations of the direct algorithm, by its names, as it ranks them
-  static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
-                                       Types);
-
-  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
-  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
-};
+using ConvolutionDataGradient =
+    ConvolutionKernel<steps::ConvolutionDataGradient, Algorithms::direct>;
 static_assert(KernelPolicy<ConvolutionDataGradient, devices::Host> &&
               ChoosesLayouts<ConvolutionDataGradient, devices::Host> &&
               OffersWays<ConvolutionDataGradient, devices::Host>);
 
 /// dweight = sum over items and positions of x dy
-struct ConvolutionFilterGradient {
-  static constexpr std::string_view name = "onednn";
-  using operation = steps::ConvolutionFilterGradient;
-
-  struct Prepared {
-    struct State;
-    std::shared_ptr<State> state;
-
-    void run(Arguments arguments);
-  };
-
-  static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
-                                          Shapes const& shapes, Types);
-
-  /// oneDNN's implementations of the direct algorithm, by its names, as it ranks them
-  static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
-                                       Types);
-
-  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
-  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
-};
+using ConvolutionFilterGradient =
+    ConvolutionKernel<steps::ConvolutionFilterGradient, Algorithms::direct>;
 static_assert(KernelPolicy<ConvolutionFilterGradient, devices::Host> &&
               ChoosesLayouts<ConvolutionFilterGradient, devices::Host> &&
               OffersWays<ConvolutionFilterGradient, devices::Host>);

@@ -2,6 +2,7 @@
 /// @file The definitions of convolution.hpp.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -11,6 +12,7 @@
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
 #include <ai500/kernels/onednn/weight.ipp>
+#include <ai500/kernels/pass.hpp>
 #include <ai500/kernels/reference/convolution.hpp>
 
 namespace ai500::kernels::onednn {
@@ -19,29 +21,21 @@ namespace detail {
 
 /// One convolution step in oneDNN's words, whichever pass it is: x (or dx) and y (or dy).
 template <class Operation>
-struct Pass {
-  Engine engine;
-  ConvolutionGeometry geometry;
-  Descriptor x, y;
-
-  static constexpr bool is_forward = std::is_same_v<Operation, steps::Convolution>;
-  static constexpr bool is_data = std::is_same_v<Operation, steps::ConvolutionDataGradient>;
-  static constexpr bool is_filter = std::is_same_v<Operation, steps::ConvolutionFilterGradient>;
+struct ConvolutionProblem {
+  static constexpr Pass pass = pass_of(Operation{});
+  static constexpr bool is_forward = pass == Pass::forward;
+  static constexpr bool is_data = pass == Pass::data_gradient;
+  static constexpr bool is_filter = pass == Pass::weight_gradient;
 
   using Primitive =
       std::conditional_t<is_forward, ForwardConvolution,
                          std::conditional_t<is_data, DataConvolution, FilterConvolution>>;
   using Description = typename Primitive::primitive_desc;
 
-  static Shape const& x_of(Shapes const& s) { return is_data ? s.writes[0] : s.reads[0]; }
-  static Shape const& weight_of(Shapes const& s) { return is_filter ? s.writes[0] : s.reads[1]; }
-  static Shape const& y_of(Shapes const& s) {
-    return is_forward ? s.writes[0] : is_data ? s.reads[0] : s.reads[1];
-  }
-  static Layout x_layout(StepLayouts const& l) { return is_data ? l.write(0) : l.read(0); }
-  static Layout y_layout(StepLayouts const& l) {
-    return is_forward ? l.write(0) : is_data ? l.read(0) : l.read(1);
-  }
+  Engine engine;
+  ConvolutionGeometry geometry;
+  Descriptor x, y;
+
   /// The layouts of a step whose x and y are in these.
   static StepLayouts layouts(Layout x, Layout y) {
     if (is_forward) return {{x, Layout::plain}, {y}};
@@ -52,25 +46,26 @@ struct Pass {
   /// @throws GraphError when the shapes are not those of one convolution
   static void check(Operation const& what, Shapes const& shapes) {
     reference::ShapeCheck const check(Operation::name, shapes, 2, 1);
-    reference::convolution_geometry(what, check, x_of(shapes), weight_of(shapes), y_of(shapes));
+    reference::convolution_geometry(what, check, x_of(pass, shapes), weight_of(pass, shapes),
+                                    y_of(pass, shapes));
   }
 
   static ConvolutionGeometry geometry_of(Operation const& what, Shapes const& shapes, Types types) {
-    return {what.window, what.groups, weight_of(shapes), types};
+    return {what.window, what.groups, weight_of(pass, shapes), types};
   }
   /// x and y in the step's layouts.
-  static Pass of(Operation const& what, Shapes const& shapes, Types types) {
+  static ConvolutionProblem of(Operation const& what, Shapes const& shapes, Types types) {
     return {{},
             geometry_of(what, shapes, types),
-            descriptor(x_of(shapes), x_layout(shapes.layouts), types.compute),
-            descriptor(y_of(shapes), y_layout(shapes.layouts), types.compute)};
+            descriptor(x_of(pass, shapes), x_layout(pass, shapes.layouts), types.compute),
+            descriptor(y_of(pass, shapes), y_layout(pass, shapes.layouts), types.compute)};
   }
   /// x and y as oneDNN likes them best.
-  static Pass in_any_order(Operation const& what, Shapes const& shapes, Types types) {
+  static ConvolutionProblem in_any_order(Operation const& what, Shapes const& shapes, Types types) {
     return {{},
             geometry_of(what, shapes, types),
-            any_order(x_of(shapes), types.compute),
-            any_order(y_of(shapes), types.compute)};
+            any_order(x_of(pass, shapes), types.compute),
+            any_order(y_of(pass, shapes), types.compute)};
   }
 
   /// found(description) for each of oneDNN's implementations, best first, until it returns true.
@@ -131,184 +126,109 @@ struct Pass {
   }
 };
 
+/// The weight that a pass reads, or the gradient that it writes.
 template <class Operation>
-std::vector<StepLayouts> convolution_layouts(Operation const& what, Shapes const& shapes,
-                                             Types types) {
-  using OnePass = Pass<Operation>;
-  return built(Operation::name, types, [&] {
-    OnePass const pass = OnePass::in_any_order(what, shapes, types);
-    auto const chosen = pass.implementation(Algorithms::direct, "");
-    Descriptor const x = OnePass::is_data ? chosen.diff_src_desc() : chosen.src_desc();
-    Descriptor const y = OnePass::is_forward ? chosen.dst_desc() : chosen.diff_dst_desc();
-    return std::vector<StepLayouts>{
-        OnePass::layouts(layout_of(x, OnePass::x_of(shapes), types.compute),
-                         layout_of(y, OnePass::y_of(shapes), types.compute))};
-  });
-}
+using WeightOf =
+    std::conditional_t<ConvolutionProblem<Operation>::is_filter, WeightGradient, Weight>;
 
 template <class Operation>
-std::vector<std::string> convolution_ways(Operation const& what, Shapes const& shapes, Types types,
-                                          Algorithms algorithms) {
-  return built(Operation::name, types, [&] {
-    return Pass<Operation>::of(what, shapes, types).implementations(algorithms);
-  });
+WeightOf<Operation> weight_of(devices::Host const& device,
+                              ConvolutionProblem<Operation> const& problem,
+                              typename ConvolutionProblem<Operation>::Description const& chosen) {
+  if constexpr (ConvolutionProblem<Operation>::is_filter)
+    return {device, problem.engine, problem.geometry, chosen.diff_weights_desc()};
+  else
+    return {problem.engine, problem.geometry.plain_weight(), chosen.weights_desc()};
 }
 
 }  // namespace detail
 
-struct Convolution::Prepared::State {
+template <class Operation>
+struct PreparedConvolution<Operation>::State {
   Engine engine;
-  ForwardConvolution primitive;
-  Weight weight;
-  Memory x, y;
+  typename detail::ConvolutionProblem<Operation>::Primitive primitive;
+  detail::WeightOf<Operation> weight;
+  Memory x, y;  ///< or their gradients
 };
 
-void Convolution::Prepared::run(Arguments arguments) {
+template <class Operation>
+void PreparedConvolution<Operation>::run(Arguments arguments) {
+  constexpr Pass pass = pass_of(Operation{});
   auto& [engine, primitive, weight, x, y] = *state;
-  point(x, arguments.read<void>(0));
-  point(y, arguments.write<void>(0));
-  Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
-  execute(primitive, engine.stream,
-          {{DNNL_ARG_SRC, &x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, &y}});
+  if constexpr (pass == Pass::forward) {
+    point(x, arguments.read<void>(0));
+    point(y, arguments.write<void>(0));
+    Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
+    execute(primitive, engine.stream,
+            {{DNNL_ARG_SRC, &x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, &y}});
+  } else if constexpr (pass == Pass::data_gradient) {
+    point(y, arguments.read<void>(0));
+    point(x, arguments.write<void>(0));
+    Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
+    execute(primitive, engine.stream,
+            {{DNNL_ARG_DIFF_DST, &y}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DIFF_SRC, &x}});
+  } else {
+    point(x, arguments.read<void>(0));
+    point(y, arguments.read<void>(1));
+    Memory* const dweight = weight.to_write(arguments.write<float>(0));
+    execute(primitive, engine.stream,
+            {{DNNL_ARG_SRC, &x}, {DNNL_ARG_DIFF_DST, &y}, {DNNL_ARG_DIFF_WEIGHTS, dweight}});
+    weight.bring_out(engine.stream);
+  }
 }
 
-namespace detail {
-
-inline Convolution::Prepared prepare_convolution(steps::Convolution const& what,
-                                                 Shapes const& shapes, Types types,
-                                                 Algorithms algorithms) {
-  using State = Convolution::Prepared::State;
-  Pass<steps::Convolution>::check(what, shapes);
-  return built(what.name, types, [&] {
-    auto const pass = Pass<steps::Convolution>::of(what, shapes, types);
-    auto const chosen = pass.implementation(algorithms, shapes.way);
-    return Convolution::Prepared{std::make_shared<State>(
-        State{pass.engine, ForwardConvolution(chosen),
-              Weight(pass.engine, pass.geometry.plain_weight(), chosen.weights_desc()),
-              elsewhere(pass.x, pass.engine), elsewhere(pass.y, pass.engine)})};
+template <class Operation, Algorithms algorithms>
+std::vector<StepLayouts> ConvolutionKernel<Operation, algorithms>::layouts(devices::Host&,
+                                                                           operation const& what,
+                                                                           Shapes const& shapes,
+                                                                           Types types) {
+  using Problem = detail::ConvolutionProblem<Operation>;
+  return built(Operation::name, types, [&] {
+    auto const chosen =
+        Problem::in_any_order(what, shapes, types).implementation(Algorithms::direct, "");
+    Descriptor const x = Problem::is_data ? chosen.diff_src_desc() : chosen.src_desc();
+    Descriptor const y = Problem::is_forward ? chosen.dst_desc() : chosen.diff_dst_desc();
+    return std::vector<StepLayouts>{
+        Problem::layouts(layout_of(x, x_of(Problem::pass, shapes), types.compute),
+                         layout_of(y, y_of(Problem::pass, shapes), types.compute))};
   });
 }
 
-}  // namespace detail
-
-std::vector<StepLayouts> Convolution::layouts(devices::Host&, operation const& what,
-                                              Shapes const& shapes, Types types) {
-  return detail::convolution_layouts(what, shapes, types);
-}
-
-std::vector<std::string> Convolution::ways(devices::Host&, operation const& what,
-                                           Shapes const& shapes, Types types) {
-  return detail::convolution_ways(what, shapes, types, Algorithms::direct);
-}
-
-Convolution::Prepared Convolution::prepare(devices::Host&, operation const& what,
-                                           Shapes const& shapes, Types types) {
-  return detail::prepare_convolution(what, shapes, types, Algorithms::direct);
-}
-
-struct ConvolutionDataGradient::Prepared::State {
-  Engine engine;
-  DataConvolution primitive;
-  Weight weight;
-  Memory dy, dx;
-};
-
-void ConvolutionDataGradient::Prepared::run(Arguments arguments) {
-  auto& [engine, primitive, weight, dy, dx] = *state;
-  point(dy, arguments.read<void>(0));
-  point(dx, arguments.write<void>(0));
-  Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
-  execute(primitive, engine.stream,
-          {{DNNL_ARG_DIFF_DST, &dy}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DIFF_SRC, &dx}});
-}
-
-namespace detail {
-
-inline ConvolutionDataGradient::Prepared prepare_data_gradient(
-    steps::ConvolutionDataGradient const& what, Shapes const& shapes, Types types,
-    Algorithms algorithms) {
-  using State = ConvolutionDataGradient::Prepared::State;
-  Pass<steps::ConvolutionDataGradient>::check(what, shapes);
-  return built(what.name, types, [&] {
-    auto const pass = Pass<steps::ConvolutionDataGradient>::of(what, shapes, types);
-    auto const chosen = pass.implementation(algorithms, shapes.way);
-    return ConvolutionDataGradient::Prepared{std::make_shared<State>(
-        State{pass.engine, DataConvolution(chosen),
-              Weight(pass.engine, pass.geometry.plain_weight(), chosen.weights_desc()),
-              elsewhere(pass.y, pass.engine), elsewhere(pass.x, pass.engine)})};
+template <class Operation, Algorithms algorithms>
+std::vector<std::string> ConvolutionKernel<Operation, algorithms>::ways(devices::Host&,
+                                                                        operation const& what,
+                                                                        Shapes const& shapes,
+                                                                        Types types) {
+  return built(Operation::name, types, [&] {
+    return detail::ConvolutionProblem<Operation>::of(what, shapes, types)
+        .implementations(algorithms);
   });
 }
 
-}  // namespace detail
-
-std::vector<StepLayouts> ConvolutionDataGradient::layouts(devices::Host&, operation const& what,
-                                                          Shapes const& shapes, Types types) {
-  return detail::convolution_layouts(what, shapes, types);
-}
-
-std::vector<std::string> ConvolutionDataGradient::ways(devices::Host&, operation const& what,
-                                                       Shapes const& shapes, Types types) {
-  return detail::convolution_ways(what, shapes, types, Algorithms::direct);
-}
-
-ConvolutionDataGradient::Prepared ConvolutionDataGradient::prepare(devices::Host&,
-                                                                   operation const& what,
-                                                                   Shapes const& shapes,
-                                                                   Types types) {
-  return detail::prepare_data_gradient(what, shapes, types, Algorithms::direct);
-}
-
-struct ConvolutionFilterGradient::Prepared::State {
-  Engine engine;
-  FilterConvolution primitive;
-  WeightGradient dweight;
-  Memory x, dy;
-};
-
-void ConvolutionFilterGradient::Prepared::run(Arguments arguments) {
-  auto& [engine, primitive, dweight, x, dy] = *state;
-  point(x, arguments.read<void>(0));
-  point(dy, arguments.read<void>(1));
-  Memory* const dw = dweight.to_write(arguments.write<float>(0));
-  execute(primitive, engine.stream,
-          {{DNNL_ARG_SRC, &x}, {DNNL_ARG_DIFF_DST, &dy}, {DNNL_ARG_DIFF_WEIGHTS, dw}});
-  dweight.bring_out(engine.stream);
-}
-
-namespace detail {
-
-inline ConvolutionFilterGradient::Prepared prepare_filter_gradient(
-    devices::Host const& device, steps::ConvolutionFilterGradient const& what, Shapes const& shapes,
-    Types types, Algorithms algorithms) {
-  using State = ConvolutionFilterGradient::Prepared::State;
-  Pass<steps::ConvolutionFilterGradient>::check(what, shapes);
-  return built(what.name, types, [&] {
-    auto const pass = Pass<steps::ConvolutionFilterGradient>::of(what, shapes, types);
-    auto const chosen = pass.implementation(algorithms, shapes.way);
-    return ConvolutionFilterGradient::Prepared{std::make_shared<State>(
-        State{pass.engine, FilterConvolution(chosen),
-              WeightGradient(device, pass.engine, pass.geometry, chosen.diff_weights_desc()),
-              elsewhere(pass.x, pass.engine), elsewhere(pass.y, pass.engine)})};
+template <class Operation, Algorithms algorithms>
+PreparedConvolution<Operation> ConvolutionKernel<Operation, algorithms>::prepare(
+    devices::Host& device, operation const& what, Shapes const& shapes, Types types) {
+  using Problem = detail::ConvolutionProblem<Operation>;
+  using State = typename Prepared::State;
+  Problem::check(what, shapes);
+  return built(Operation::name, types, [&] {
+    auto const problem = Problem::of(what, shapes, types);
+    auto const chosen = problem.implementation(algorithms, shapes.way);
+    return Prepared{std::make_shared<State>(
+        State{problem.engine, typename Problem::Primitive(chosen),
+              detail::weight_of(device, problem, chosen), elsewhere(problem.x, problem.engine),
+              elsewhere(problem.y, problem.engine)})};
   });
 }
 
-}  // namespace detail
-
-std::vector<StepLayouts> ConvolutionFilterGradient::layouts(devices::Host&, operation const& what,
-                                                            Shapes const& shapes, Types types) {
-  return detail::convolution_layouts(what, shapes, types);
-}
-
-std::vector<std::string> ConvolutionFilterGradient::ways(devices::Host&, operation const& what,
-                                                         Shapes const& shapes, Types types) {
-  return detail::convolution_ways(what, shapes, types, Algorithms::direct);
-}
-
-ConvolutionFilterGradient::Prepared ConvolutionFilterGradient::prepare(devices::Host& device,
-                                                                       operation const& what,
-                                                                       Shapes const& shapes,
-                                                                       Types types) {
-  return detail::prepare_filter_gradient(device, what, shapes, types, Algorithms::direct);
-}
+template struct PreparedConvolution<steps::Convolution>;
+template struct PreparedConvolution<steps::ConvolutionDataGradient>;
+template struct PreparedConvolution<steps::ConvolutionFilterGradient>;
+template struct ConvolutionKernel<steps::Convolution, Algorithms::direct>;
+template struct ConvolutionKernel<steps::ConvolutionDataGradient, Algorithms::direct>;
+template struct ConvolutionKernel<steps::ConvolutionFilterGradient, Algorithms::direct>;
+template struct ConvolutionKernel<steps::Convolution, Algorithms::winograd_first>;
+template struct ConvolutionKernel<steps::ConvolutionDataGradient, Algorithms::winograd_first>;
+template struct ConvolutionKernel<steps::ConvolutionFilterGradient, Algorithms::winograd_first>;
 
 }  // namespace ai500::kernels::onednn

@@ -7,10 +7,6 @@
 /// are counted on the graph, so they do not change.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include <ai500/kernels/onednn/convolution.hpp>
 
 namespace ai500::kernels::onednn {
@@ -19,55 +15,21 @@ namespace ai500::kernels::onednn {
 bool has_winograd();
 
 /// y = x * weight
-struct WinogradConvolution {
-  static constexpr std::string_view name = "onednn winograd";
-  using operation = steps::Convolution;
-  using Prepared = Convolution::Prepared;
-
-  static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
-                                          Shapes const& shapes, Types types);
-  /// Winograd's implementation where there is one, then those of the direct algorithm
-  static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
-                                       Types types);
-  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
-  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types types);
-};
+using WinogradConvolution = ConvolutionKernel<steps::Convolution, Algorithms::winograd_first>;
 static_assert(KernelPolicy<WinogradConvolution, devices::Host> &&
               ChoosesLayouts<WinogradConvolution, devices::Host> &&
               OffersWays<WinogradConvolution, devices::Host>);
 
 /// dx = dy * weight, turned by 180 degrees
-struct WinogradDataGradient {
-  static constexpr std::string_view name = "onednn winograd";
-  using operation = steps::ConvolutionDataGradient;
-  using Prepared = ConvolutionDataGradient::Prepared;
-
-  static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
-                                          Shapes const& shapes, Types types);
-  /// Winograd's implementation where there is one, then those of the direct algorithm
-  static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
-                                       Types types);
-  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
-  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types types);
-};
+using WinogradDataGradient =
+    ConvolutionKernel<steps::ConvolutionDataGradient, Algorithms::winograd_first>;
 static_assert(KernelPolicy<WinogradDataGradient, devices::Host> &&
               ChoosesLayouts<WinogradDataGradient, devices::Host> &&
               OffersWays<WinogradDataGradient, devices::Host>);
 
 /// dweight = sum over items and positions of x dy
-struct WinogradFilterGradient {
-  static constexpr std::string_view name = "onednn winograd";
-  using operation = steps::ConvolutionFilterGradient;
-  using Prepared = ConvolutionFilterGradient::Prepared;
-
-  static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
-                                          Shapes const& shapes, Types types);
-  /// Winograd's implementation where there is one, then those of the direct algorithm
-  static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
-                                       Types types);
-  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
-  static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types types);
-};
+using WinogradFilterGradient =
+    ConvolutionKernel<steps::ConvolutionFilterGradient, Algorithms::winograd_first>;
 static_assert(KernelPolicy<WinogradFilterGradient, devices::Host> &&
               ChoosesLayouts<WinogradFilterGradient, devices::Host> &&
               OffersWays<WinogradFilterGradient, devices::Host>);

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <ai500/devices/cuda/launch.cuh>
-#include <ai500/kernels/functors/normalization.hpp>
+#include <ai500/kernels/functors/normalization_apply.hpp>
+#include <ai500/kernels/functors/normalization_data_gradient.hpp>
+#include <ai500/kernels/functors/normalization_parameter_gradient.hpp>
+#include <ai500/kernels/functors/normalization_statistics.hpp>
 
 AI500_DEVICE_CODE_OF_BLOCKS(ai500::kernels::functors::ChannelMoments<float, 1>);
 AI500_DEVICE_CODE_OF_BLOCKS(ai500::kernels::functors::ChannelMoments<float, 4>);

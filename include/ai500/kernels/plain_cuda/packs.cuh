@@ -3,8 +3,9 @@
 #pragma once
 
 #include <ai500/devices/cuda/launch.cuh>
+#include <ai500/kernels/functors/element_wise_packs.hpp>
 #include <ai500/kernels/functors/layouts.hpp>
-#include <ai500/kernels/functors/packs.hpp>
+#include <ai500/kernels/functors/pooling_packs.hpp>
 #include <ai500/kernels/functors/quantisation.hpp>
 #include <ai500/kernels/functors/softmax_rows.hpp>
 

@@ -3,7 +3,8 @@
 #pragma once
 
 #include <ai500/devices/cuda/launch.cuh>
-#include <ai500/kernels/functors/products.hpp>
+#include <ai500/kernels/functors/convolution.hpp>
+#include <ai500/kernels/functors/fully_connected.hpp>
 
 AI500_DEVICE_CODE_OF_BLOCKS(
     ai500::kernels::functors::Product<ai500::kernels::functors::ConvolutionFactors<float>>);

@@ -3,8 +3,11 @@
 /// prepared, and their layout. `Device` is devices::Cuda, or a test's device that emulates one.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <ai500/core/error.hpp>
@@ -24,23 +27,25 @@ constexpr bool computes_in(Types types) {
           types.compute == NumberType::float32);
 }
 
-/// The instance of a prepared kernel's `run_typed` for the types that it was prepared for.
-template <class Prepared>
-using Typed = void (*)(Prepared&, Arguments);
-
-namespace detail {
-
-[[noreturn]] inline void throw_types(std::string_view step, Types types) {
+/// @throws Error for types that these kernels do not compute in
+inline void require_types(std::string_view step, Types types) {
+  if (computes_in(types)) return;
   throw Error("kernels of GPUs: " + std::string(step) +
               " is computed in float16, bfloat16 or float32 with parameters in float32, not in " +
               std::string(name(types.compute)) + " with parameters in " +
               std::string(name(types.accumulate)));
 }
 
+/// The instance of a prepared kernel's `run_typed` for the types that it was prepared for.
+template <class Prepared>
+using Typed = void (*)(Prepared&, Arguments);
+
+namespace detail {
+
 /// choose(T()) of the type that activations are stored as.
 template <class Choose>
 auto of_type(std::string_view step, Types types, Choose const& choose) {
-  if (!computes_in(types)) throw_types(step, types);
+  require_types(step, types);
   if (types.compute == NumberType::float16) return choose(half());
   if (types.compute == NumberType::bfloat16) return choose(bfloat16());
   return choose(float());
@@ -78,6 +83,20 @@ Typed<Prepared> typed_lanes(std::string_view step, Types types, Count together) 
 constexpr int lanes_of(Types types, Count together) {
   int const lanes = static_cast<int>(16 / size_in_bytes(types.compute));
   return together % lanes == 0 ? lanes : 1;
+}
+
+/// The functor that moves so many at once: single numbers and packs have functors of their own.
+template <template <class> class OfNumbers, template <class, int> class OfPacks, class T, int lanes>
+using OfLanes = std::conditional_t<lanes == 1, OfNumbers<T>, OfPacks<T, lanes>>;
+
+/// A functor whose members are where the first `reads` values are that a step reads, as T, where
+/// the first one is that it writes, as Result, and `others`.
+template <class Functor, std::size_t reads, class T, class Result = T, class... Others>
+Functor functor_of(Arguments arguments, Others const&... others) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>) {
+    return Functor{arguments.read<T>(i)..., arguments.write<Result>(0), others...};
+  }
+  (std::make_index_sequence<reads>());
 }
 
 /// All images of a step in Layout::channels_last; what has one pixel is plain in every layout.
