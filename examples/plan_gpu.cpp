@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which of cuDNN's engines would train a ResNet-50 v1.5 on a GPU, asked on a machine without one:
+// What a GPU would run to train a ResNet-50 v1.5, asked on a machine without one: each step with
+// its engine of cuDNN, what is fused, and where and why it is not.
 //
 //     plan_gpu DEVICE.json [fp32|tf32|fp16|bf16] [micro-batch] [any]
 //
 // DEVICE.json describes the GPU (tests/data/devices). `any` also takes engines whose bits vary from
 // run to run.
 #include <ai500/graph/lower.hpp>
-#include <ai500/kernels/cudnn/planned_program.hpp>
+#include <ai500/kernels/cudnn.hpp>
+#include <ai500/kernels/cudnn/context.hpp>
+#include <ai500/kernels/cudnn/step_pattern.hpp>
 #include <ai500/models/resnet.hpp>
+#include <ai500/training/prepared_program.hpp>
 
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -42,15 +47,21 @@ int plan(int argc, char** argv) {
   Count const micro_batch = argc > 3 ? images(argv[3]) : 256;
   if (argc > 4 && std::string(argv[4]) != "any")
     throw UsageError("'" + std::string(argv[4]) + "': the last argument can only be 'any'");
-  auto const repeatability = argc > 4 ? cudnn::Repeatability::any : cudnn::Repeatability::same_bits;
+  cudnn::Options const options{
+      {.repeatability = argc > 4 ? cudnn::Repeatability::any : cudnn::Repeatability::same_bits}};
 
-  cudnn::Planner planner(target, {.repeatability = repeatability});
-  auto const places = cudnn::plan_program(planner, resnet50_step(micro_batch), arithmetic);
+  devices::Cuda device = devices::Cuda::described({.name = target.name()});
+  cudnn::describe_context(device, target, options);
+  Types const types = cudnn::types_of(arithmetic);
+  NumberSizes const sizes{
+      {size_in_bytes(types.compute), size_in_bytes(types.accumulate), sizeof(std::int32_t)}};
 
-  std::cout << target.name() << " (" << target.architecture() << "), " << cudnn::version() << ", "
-            << models::ResNet50V15::name << ", " << cudnn::name(arithmetic) << ", micro-batch "
-            << micro_batch << (argc > 4 ? ", bits may vary" : ", same bits") << "\n\n"
-            << cudnn::describe(places);
+  std::string const title = std::string(models::ResNet50V15::name) + ", " +
+                            std::string(cudnn::name(arithmetic)) + ", micro-batch " +
+                            std::to_string(micro_batch) + ", on " +
+                            CuDnn::Traits::ways_are_for(device) + ", " + cudnn::version();
+  std::cout << describe_fitted(title, resnet50_step(micro_batch),
+                               kernel_table<CuDnn>(device, types), sizes);
   return 0;
 }
 

@@ -198,7 +198,7 @@ struct Ensemble {
     typename Kernels::Device device =
         planning_device<typename Kernels::Traits>({.threads = settings.threads, .local_rank = 0});
     Choices choices;
-    if (!asked.autotune.empty()) choices = choices_in(asked.autotune, made_with(settings));
+    if (!asked.autotune.empty()) choices = choices_in(asked.autotune, made_with(settings, device));
     KernelTable const kernels = kernel_table<Kernels>(device, Training::types, choices);
     std::vector<Program> const all = programs(settings);
     return describe_fitted("Training, one step of a rank", all[0], kernels, Training::sizes) +
@@ -263,15 +263,19 @@ struct Ensemble {
   };
 
   /// What choices of ways are good for.
-  [[gnu::cold]] std::string made_with(RunSettings const& settings) const {
+  [[gnu::cold]] std::string made_with(RunSettings const& settings, Device& device) const {
     Composition const with = composition();
-    return with.kernels + "; " + with.kernel_library + "; " +
-           std::string(name(devices::instruction_set())) + "; threads " +
-           std::to_string(settings.threads);
+    std::string const both = with.kernels + "; " + with.kernel_library + "; ";
+    if constexpr (SaysWhatWaysAreFor<typename Kernels::Traits>)
+      return both + Kernels::Traits::ways_are_for(device);
+    else
+      return both + std::string(name(devices::instruction_set())) + "; threads " +
+             std::to_string(settings.threads);
   }
 
   /// With `--autotune`, the ways of all steps of a rank's programs: those that the file has, the
   /// others timed, by all ranks at once as in a training; the first rank's count. Collective.
+  /// @throws AgreedError when the file was made with something else, or a rank has something else
   [[gnu::cold]] Tuning tune(Configuration const& asked, RunSettings const& settings,
                             typename Kernels::Device& device, World& world) const {
     if (asked.autotune.empty()) return {};
@@ -279,14 +283,15 @@ struct Ensemble {
     std::string known, all;
     auto agreed = [&](std::function<void()> const& work) { agree(world, work); };
     agreed([&] {
-      if (world.rank() == 0) known = text(choices_in(asked.autotune, made_with(settings)));
+      if (world.rank() == 0) known = text(choices_in(asked.autotune, made_with(settings, device)));
     });
     known = world.bcast(known, 0);
     agreed([&] {
-      all = text(tuned(
-          timed(device), programs(settings),
-          kernel_table<Kernels>(device, Training::types, parse_choices(known, asked.autotune)),
-          Training::sizes));
+      Choices choices = parse_choices(known, asked.autotune);
+      require_made_with(choices, made_with(settings, device), asked.autotune);
+      all = text(tuned(timed(device), programs(settings),
+                       kernel_table<Kernels>(device, Training::types, std::move(choices)),
+                       Training::sizes));
     });
     all = world.bcast(all, 0);
     agreed([&] {

@@ -5,18 +5,27 @@
 //
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include <ai500/graph/describe.hpp>
 #include <ai500/graph/fuse.hpp>
 #include <ai500/graph/lay_out.hpp>
+#include <ai500/kernels/choices.hpp>
 #include <ai500/kernels/cudnn/context.hpp>
+#include <ai500/kernels/cudnn/prepared_plan.hpp>
 #include <ai500/kernels/cudnn/step_pattern.hpp>
 #include <ai500/kernels/prepare.hpp>
+#include <ai500/models/resnet.hpp>
 #include <ai500/training/prepared_program.hpp>
 
 #include "devices.hpp"
+#include "places.hpp"
 
 using namespace ai500;
 using namespace ai500::kernels::cudnn;
@@ -52,7 +61,7 @@ std::optional<Pattern> pattern_of(Program const& program, Step const& step, Arit
 }
 
 /// How many convolution steps of a program have each pattern.
-std::map<PatternKind, int> kinds(Program const& program) {
+std::map<PatternKind, int> count_kinds(Program const& program) {
   std::map<PatternKind, int> counts;
   for (Step const& step : program.steps)
     if (auto const pattern = pattern_of(program, step, Arithmetic::fp16)) ++counts[pattern->kind];
@@ -61,12 +70,22 @@ std::map<PatternKind, int> kinds(Program const& program) {
 
 /// How many convolution steps are the largest pattern that fits their place (places.hpp).
 int largest(Program const& fitted) {
-  std::map<PatternKind, int> counts = kinds(fitted), wanted;
-  for (Place const& place : places(test::resnet50_step(), Arithmetic::fp16))
+  std::map<PatternKind, int> counts = count_kinds(fitted), wanted;
+  for (test::Place const& place : test::places(test::resnet50_step(), Arithmetic::fp16))
     ++wanted[place.pattern.kind];
   int sum = 0;
   for (auto const& [kind, count] : wanted) sum += std::min(count, counts[kind]);
   return sum;
+}
+
+/// ResNet-8's step of 32 images: few patterns, planned soon.
+Program small_step() {
+  return test::training_step(
+      models::SmallResNet::graph({.channels = 3, .height = 32, .width = 32}, 10), 32);
+}
+
+bool contains(std::string const& text, std::string const& part) {
+  return text.find(part) != std::string::npos;
 }
 
 std::string text(std::map<PatternKind, int> const& counts) {
@@ -79,7 +98,7 @@ std::string text(std::map<PatternKind, int> const& counts) {
 Program fitted(DescribedGpu& gpu) {
   Program const program = fitted_to(test::resnet50_step(), gpu.table());
   MESSAGE(gpu.device().properties().name, ": ", largest(program), " of 158\n",
-          text(kinds(program)));
+          text(count_kinds(program)));
   return program;
 }
 
@@ -104,7 +123,7 @@ TEST_CASE("CuDnn: on a B200 106 of 158 are used together, and all where bits may
   Program const of_same = fitted(same);
 
   CHECK(largest(of_same) == 106);
-  CHECK(kinds(of_same).at(PatternKind::convolution) == 53);
+  CHECK(count_kinds(of_same).at(PatternKind::convolution) == 53);
   CHECK(largest(fitted(any)) == 158);
 }
 
@@ -115,7 +134,7 @@ TEST_CASE("CuDnn: on a T4, and in other types than FP16, no convolution is fused
        {fitted_to(test::resnet50_step(), t4.table()),
         fitted_to(test::resnet50_step(), h200.table({})),
         fitted_to(test::resnet50_step(), h200.table({NumberType::bfloat16, NumberType::float32}))})
-    for (auto const& kind : kinds(program))
+    for (auto const& kind : count_kinds(program))
       CHECK_MESSAGE(is_plain(kind.first), kind.second, " x ", name(kind.first));
 }
 
@@ -176,4 +195,122 @@ TEST_CASE("CuDnn: computes in FP32, TF32, FP16 and BF16 with FP32 parameters") {
   static_assert(!Traits::computes_in({float16, float16}));
   CHECK(Traits::library().find("cuDNN 9.") == 0);
   CHECK(Traits::library().find(", cuBLAS 1") != std::string::npos);
+}
+
+TEST_CASE(
+    "CuDnn: the ways of a convolution are cuDNN's engines, of which each can be planned again") {
+  for (std::string const gpu_name : {"t4", "a100", "h200", "b200"}) {
+    DescribedGpu gpu(gpu_name), again(gpu_name);
+    KernelTable const table = gpu.table();
+    Program const program = fitted_to(small_step(), table);
+    std::size_t most = 0;
+    for (Step const& step : program.steps) {
+      auto const pattern = pattern_of(program, step, Arithmetic::fp16);
+      if (!pattern) continue;
+      INFO(gpu_name, ": ", describe(step.what), " of ", std::string(step.name.view()));
+      KernelEntry const* const kernel = table.find(step.what);
+      REQUIRE((kernel->ways != nullptr));
+
+      auto const ways = kernel->ways(table.device, step.what, shapes_of(program, step), fp16);
+
+      REQUIRE(!ways.empty());
+      most = std::max(most, ways.size());
+      bool const is_padded = ways[0].starts_with("padded ");
+      CHECK(is_padded == (pattern->x.channels == 3));  // the stem
+      Pattern const used = is_padded ? *with_padded_channels(*pattern) : *pattern;
+      Context& context = context_of(again.device());  // another search
+      CHECK(context.plan(used).name == ways[0].substr(is_padded ? 7 : 0));
+      for (std::string const& way : ways) {
+        bool const pads = way.starts_with("padded ");
+        std::string const name = way.substr(pads ? 7 : 0);
+        CHECK(context.plan(pads ? used : *pattern, name).name == name);
+      }
+    }
+    CHECK(most > 1);
+  }
+}
+
+TEST_CASE("CuDnn: a way that cuDNN has not is an error that lists those that it has") {
+  DescribedGpu gpu("h200");
+  Pattern const pattern{
+      .x = {8, 8, 8, 8}, .weight = {8, 8, 1, 1}, .y = {8, 8, 8, 8}, .window = square(1)};
+  Context& context = context_of(gpu.device());
+  std::string const first = context.plan(pattern).name;
+
+  CHECK_THROWS_WITH_AS(context.plan(pattern, "engine 999"),
+                       doctest::Contains("cuDNN has no 'engine 999' for convolution 8x8x8x8"),
+                       Error);
+  CHECK_THROWS_WITH_AS(context.plan(pattern, "engine 999"),
+                       doctest::Contains(("it has " + first).c_str()), Error);
+}
+
+TEST_CASE("CuDnn: plans name each convolution's engine, and where and why a place stays apart") {
+  DescribedGpu h200("h200"), b200("b200"), t4("t4");
+  auto plan_of = [](DescribedGpu& gpu, Types types = fp16) {
+    return describe_fitted("title", small_step(), gpu.table(types), NumberSizes{});
+  };
+
+  std::string const of_h200 = plan_of(h200), of_b200 = plan_of(b200),
+                    of_bf16 = plan_of(t4, {.compute = NumberType::bfloat16});
+
+  CHECK_MESSAGE(contains(of_h200, "; by engine "), of_h200);
+  CHECK_MESSAGE(contains(of_h200, "; by padded engine "), of_h200);
+  // The stem's three channels.
+  CHECK_MESSAGE(contains(of_h200, "; no convolution forward: its channels are no multiples of 8\n"),
+                of_h200);
+  CHECK_MESSAGE(contains(of_b200, "; no convolution forward: "), of_b200);
+  CHECK_MESSAGE(contains(of_b200, "its bits vary from run to run\n"), of_b200);
+  CHECK_MESSAGE(contains(of_bf16, "; by own kernel"), of_bf16);
+  CHECK_MESSAGE(contains(of_bf16, "convolution forward: cuDNN's heuristics offer no engine\n"),
+                of_bf16);
+}
+
+TEST_CASE("CuDnn: convolutions that were chosen apart are single steps, and plans say so") {
+  DescribedGpu gpu("h200");
+  KernelTable table = gpu.table();
+  Program const fused = fitted_to(small_step(), table);
+  for (Step const& step : fused.steps)
+    if (std::holds_alternative<steps::ConvolutionDataBackward>(step.what))
+      table.choices.ways[step_text(step.what, shapes_of(fused, step), fp16)] = apart;
+  REQUIRE(!table.choices.ways.empty());
+
+  Program const program = fitted_to(small_step(), table);
+  std::string const plan = describe_fitted("title", small_step(), table, NumberSizes{});
+
+  CHECK(count_kinds(fused).contains(PatternKind::data_gradient_normalization));
+  CHECK(!count_kinds(program).contains(PatternKind::data_gradient_normalization));
+  CHECK(count_kinds(program).contains(PatternKind::data_gradient));
+  CHECK_MESSAGE(
+      contains(plan, "; no convolution data backward + relu + normalization: chosen apart\n"),
+      plan);
+  // An engine that was chosen is the one that is named.
+  Step const* convolution = nullptr;
+  for (Step const& step : program.steps)
+    if (std::holds_alternative<steps::ConvolutionDataGradient>(step.what)) convolution = &step;
+  REQUIRE(convolution != nullptr);
+  Shapes const shapes = shapes_of(program, *convolution);
+  auto const ways =
+      table.find(convolution->what)->ways(table.device, convolution->what, shapes, fp16);
+  table.choices.ways[step_text(convolution->what, shapes, fp16)] = ways.back();
+  CHECK(contains(describe_fitted("title", small_step(), table, NumberSizes{}),
+                 "; by " + ways.back()));
+}
+
+TEST_CASE("CuDnn: says what ways are for: the GPU, and which engines may be used") {
+  DescribedGpu same("h200"), any("h200", {.repeatability = Repeatability::any}), other("a100");
+  auto text = [](DescribedGpu& gpu) { return Traits::ways_are_for(gpu.device()); };
+
+  CHECK(text(same) == "NVIDIA H200 (sm_90), engines with the same bits in every run");
+  CHECK(text(any) == "NVIDIA H200 (sm_90), engines whose bits may vary from run to run, too");
+  CHECK(contains(text(other), "(sm_80)"));
+}
+
+TEST_CASE("PreparedPlan: a wrong number of addresses is refused before cuDNN sees it") {
+  DescribedGpu gpu("h200");
+  Pattern const pattern{
+      .x = {8, 8, 8, 8}, .weight = {8, 8, 1, 1}, .y = {8, 8, 8, 8}, .window = square(1)};
+  PreparedPlan plan(nullptr, context_of(gpu.device()).plan(pattern));
+
+  CHECK_THROWS_WITH_AS(plan.run(std::array<void*, 2>{}),
+                       doctest::Contains("a plan of 3 tensors was given 2 addresses"), Error);
 }

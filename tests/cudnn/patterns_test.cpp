@@ -82,20 +82,12 @@ TEST_CASE("operation_graph: shapes that are no convolution are refused by name")
     refused(pattern);
 }
 
-TEST_CASE("fallback: is a plain pattern of the same direction, and names what is ours to do") {
-  for (Tensors const& one : tensors) {
-    PatternKind const kind = one.kind;
-    CAPTURE(name(kind));
-    cudnn::Fallback const instead = cudnn::fallback(kind);
-
-    CHECK(cudnn::is_plain(instead.plain));
-    CHECK(cudnn::is_plain(kind) == instead.own.empty());
-  }
-  CHECK(cudnn::fallback(PatternKind::normalized_filter_gradient).plain ==
-        PatternKind::filter_gradient);
-  CHECK(cudnn::fallback(PatternKind::data_gradient_identity_block).plain ==
-        PatternKind::data_gradient);
-  CHECK(cudnn::fallback(PatternKind::convolution_statistics).plain == PatternKind::convolution);
+TEST_CASE("plain: is the convolution alone, in the same direction") {
+  for (Tensors const& one : tensors) CHECK(cudnn::is_plain(cudnn::plain(one.kind)));
+  CHECK(cudnn::plain(PatternKind::normalized_filter_gradient) == PatternKind::filter_gradient);
+  CHECK(cudnn::plain(PatternKind::data_gradient_identity_block) == PatternKind::data_gradient);
+  CHECK(cudnn::plain(PatternKind::convolution_statistics) == PatternKind::convolution);
+  CHECK(!cudnn::is_plain(PatternKind::convolution_statistics));
 }
 
 TEST_CASE("arithmetic_named: any case, and nothing else") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ai500/kernels/cudnn/places.hpp>
+#include "places.hpp"
 //
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include "devices.hpp"
 
 using namespace ai500;
-using namespace ai500::kernels::cudnn;
+using namespace ai500::test;
 using enum PatternKind;
 
 namespace {

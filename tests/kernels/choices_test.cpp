@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <limits>
 #include <string>
 
 #include <ai500/core/error.hpp>
@@ -28,6 +29,17 @@ TEST_CASE("step_text: says all that a kernel is prepared for") {
         "writes 16x64x56x56 nChw16c; float32 and float32");
   CHECK(step_text(steps::Relu{}, {{{.items = 2}}, {{.items = 2}}}, {}) ==
         "relu, reads 2x1x1x1; writes 2x1x1x1; float32 and float32");
+}
+
+TEST_CASE("step_text: tells fused steps apart, and TF32 from FP32") {
+  Shapes const one{{{.items = 2}}, {{.items = 2}}};
+
+  CHECK(step_text(steps::ConvolutionForward{.window = square(1), .normalizes_input = true}, one,
+                  {.math = Math::tensor_float32}) ==
+        "convolution forward of normalization + relu 1x1 stride 1x1 padding 0x0, reads 2x1x1x1; "
+        "writes 2x1x1x1; float32 and float32, tensor float32");
+  CHECK(step_text(steps::ConvolutionDataBackward{.window = square(1)}, one, {})
+            .starts_with("convolution data backward + relu + normalization 1x1 "));
 }
 
 TEST_CASE("parse_choices: reads what text has written") {
@@ -65,4 +77,5 @@ TEST_CASE("fastest: the first way stays unless another one is faster by more tha
   CHECK(fastest(std::array{1.0, 0.98, 1.2}, 0.03) == 0);
   CHECK(fastest(std::array{1.0, 0.96, 0.5}, 0.03) == 2);
   CHECK(fastest(std::array{0.5, 0.96, 1.0}, 0.03) == 0);
+  CHECK(fastest(std::array{1.0, std::numeric_limits<double>::infinity()}, 0.03) == 0);
 }

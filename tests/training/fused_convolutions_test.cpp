@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include <ai500/graph/describe.hpp>
 #include <ai500/graph/fuse.hpp>
 #include <ai500/graph/lower.hpp>
+#include <ai500/kernels/choices.hpp>
+#include <ai500/kernels/prepare.hpp>
 #include <ai500/models/resnet.hpp>
 #include <ai500/parallel_modes/micro_batches.hpp>
 #include <ai500/training/initialization.hpp>
@@ -95,7 +98,32 @@ Outcome fused(Program const& program, std::vector<StepOperation> const& lacking 
               lacking),
       bottlenecks());
 }
-Outcome apart(Program const& program) {
+/// The choice of "apart" for the fused convolutions of a program that `is_wanted` picks, and for
+/// those that take their places.
+Choices chosen_apart(Program const& program,
+                     std::function<bool(StepOperation const&)> const& is_wanted) {
+  devices::Host host;
+  Types const types{NumberType::float64, NumberType::float64};
+  KernelTable table = kernel_table<testing::Decomposing>(host, types);
+  for (bool is_done = false; !is_done;) {
+    is_done = true;
+    Program const fitted = fitted_to(program, table);
+    for (Step const& step : fitted.steps) {
+      if (!is_fused_convolution(step.what) || !is_wanted(step.what)) continue;
+      table.choices.ways[step_text(step.what, shapes_of(fitted, step), types)] = ai500::apart;
+      is_done = false;
+    }
+  }
+  return table.choices;
+}
+Outcome fused_by(Choices const& choices, Program const& program) {
+  devices::Host host;
+  return run_once(
+      program, host,
+      kernel_table<testing::Decomposing>(host, {NumberType::float64, NumberType::float64}, choices),
+      bottlenecks());
+}
+Outcome unfused(Program const& program) {
   devices::Host host;
   return run_once(
       program, host,
@@ -124,7 +152,7 @@ TEST_CASE("fused convolutions have the gradients, statistics and loss of their s
   Program const program = lower_training(bottlenecks(), 4, 4);
 
   Outcome const joined = fused(program);
-  Outcome const single = apart(program);
+  Outcome const single = unfused(program);
 
   CHECK(single.fused.empty());
   has(joined, "10 x convolution forward of normalization + relu");
@@ -142,12 +170,12 @@ TEST_CASE("fused convolutions: the same with two micro-batches") {
   Outcome const joined = fused(program);
 
   has(joined, "20 x convolution forward of normalization + relu");
-  CHECK(difference(joined.values, apart(program).values) <= tolerance);
+  CHECK(difference(joined.values, unfused(program).values) <= tolerance);
 }
 
 TEST_CASE("fused convolutions: each of the three alone, and each missing") {
   Program const program = lower_training(bottlenecks(), 4, 4);
-  std::vector<double> const expected = apart(program).values;
+  std::vector<double> const expected = unfused(program).values;
   StepOperation const forward = steps::ConvolutionForward{};
   StepOperation const filter = steps::ConvolutionFilterBackward{};
   StepOperation const data = steps::ConvolutionDataBackward{};
@@ -169,4 +197,61 @@ TEST_CASE("fused convolutions: a filter gradient may normalize again what the fo
   has(joined, "10 x convolution filter backward");
   has(joined, "10 x convolution data backward + relu + normalization");
   CHECK(joined.fused.find("convolution forward") == std::string::npos);
+}
+
+TEST_CASE("fused convolutions: chosen apart, all have the numbers of their single steps") {
+  Program const program = lower_training(bottlenecks(), 4, 4);
+  Outcome const single = unfused(program);
+
+  Outcome const all = fused_by(chosen_apart(program, is_fused_convolution), program);
+
+  CHECK(all.fused.empty());
+  CHECK(all.values == single.values);  // the same steps
+}
+
+TEST_CASE("fused convolutions: chosen apart one kind at a time, the others stay") {
+  Program const program = lower_training(bottlenecks(), 4, 4);
+  std::vector<double> const expected = unfused(program).values;
+  auto without_kind = [&](StepOperation const& kind) {
+    return fused_by(
+        chosen_apart(program,
+                     [&](StepOperation const& what) { return what.index() == kind.index(); }),
+        program);
+  };
+
+  for (StepOperation const& kind : {StepOperation(steps::ConvolutionForward{}),
+                                    StepOperation(steps::ConvolutionFilterBackward{}),
+                                    StepOperation(steps::ConvolutionDataBackward{})}) {
+    Outcome const joined = without_kind(kind);
+    INFO("fused:\n", joined.fused);
+    CHECK(!joined.fused.empty());
+    CHECK(joined.fused.find(std::string(name(kind))) == std::string::npos);
+    CHECK(difference(joined.values, expected) <= tolerance);
+  }
+}
+
+TEST_CASE("fused convolutions: one choice is for the places of one shape, and prints say so") {
+  Program const program = lower_training(bottlenecks(), 4, 4);
+  Shape const eight{4, 8, 4, 4}, weight{8, 8, 3, 3};
+  devices::Host host;
+  Types const types{NumberType::float64, NumberType::float64};
+  // The second convolution of the first stage's blocks: 3x3, eight channels.
+  steps::ConvolutionForward const what{.window = square(3, 1, 1), .normalizes_input = true};
+  Shapes const shapes{{eight, weight, {.items = 2, .channels = 8}, {.items = 8}, {.items = 8}},
+                      {eight, {.items = 2, .channels = 8}}};
+  Choices const choices{"", {{step_text(what, shapes, types), std::string(ai500::apart)}}};
+
+  Outcome const joined = fused_by(choices, program);
+  std::string const text = describe_fitted(
+      "title", program, kernel_table<testing::Decomposing>(host, types, choices), double_sizes);
+
+  has(joined, "8 x convolution forward of normalization + relu");  // two of ten fewer
+  has(joined, "9 x convolution forward");
+  CHECK(difference(joined.values, unfused(program).values) <= tolerance);
+  CHECK_MESSAGE(
+      text.find("apart:\n2 x convolution forward of normalization + relu: chosen apart\n") !=
+          std::string::npos,
+      text);
+  CHECK(text.find("; no convolution forward of normalization + relu: chosen apart\n") !=
+        std::string::npos);
 }

@@ -2,6 +2,7 @@
 /// @file Graphs, programs and FLOP counts as text, for people; defined in describe.ipp.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,9 @@ std::string describe(Graph const& graph);
 std::string describe(StepOperation const& what);
 
 /// One line a step: its number, what it does, what it reads and writes; then the memory plan's sum.
-std::string describe(Program const& program, NumberSizes sizes = {});
+/// @param notes of each step, for the end of its line; or none
+std::string describe(Program const& program, NumberSizes sizes = {},
+                     std::span<std::string const> notes = {});
 
 /// Table 3 for a model: for each kind of operator its operations and FLOPs an image, forward and in
 /// training.

@@ -66,7 +66,8 @@ std::string describe(StepOperation const& what) {
   return text;
 }
 
-std::string describe(Program const& program, NumberSizes sizes) {
+std::string describe(Program const& program, NumberSizes sizes,
+                     std::span<std::string const> notes) {
   auto list = [&](std::vector<ValueIndex> const& values) {
     std::string names;
     for (ValueIndex value : values)
@@ -93,7 +94,7 @@ std::string describe(Program const& program, NumberSizes sizes) {
     lines += detail::right_aligned(std::to_string(i), 5) + "  " +
              detail::padded(describe(step.what), 33) + " " + list(step.reads) + " -> " +
              list(step.writes) + in_place(step) + (step.way.empty() ? "" : "; by " + step.way) +
-             "\n";
+             (i < notes.size() ? notes[i] : "") + "\n";
   }
   auto megabytes = [](std::size_t bytes) {
     std::array<char, 32> text{};

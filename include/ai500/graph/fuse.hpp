@@ -31,6 +31,10 @@ namespace ai500 {
 /// @param can (program, fused step) -> whether it is to be used
 Program fuse(Program program, std::function<bool(Program const&, Step const&)> const& can);
 
+/// Whether a step is a convolution of a training with what is around it (ConvolutionForward,
+/// ...FilterBackward, ...DataBackward).
+bool is_fused_convolution(StepOperation const& what);
+
 /// What a program's fused steps are, one line a kind: "16 x normalization forward + relu".
 std::string describe_fused(Program const& program);
 

@@ -13,9 +13,14 @@
 
 namespace ai500 {
 
-/// The chosen ways. Empty: every kernel takes its own first one.
+/// The way of a fused step that is not used: its place keeps the steps that it would join.
+inline constexpr std::string_view apart = "apart";
+/// The way of a fused step that is used, where its kernel has only one.
+inline constexpr std::string_view together = "together";
+
+/// The chosen ways. Empty: every kernel takes its own first one, and all is fused that can be.
 struct Choices {
-  std::string made_with{};  ///< kernels, their library, instruction set, threads: in words
+  std::string made_with{};  ///< kernels, their library, what they ran on: in words
   std::map<std::string, std::string> ways{};  ///< of a step, as `step_text` says it
 
   bool operator==(Choices const&) const = default;
@@ -35,7 +40,7 @@ Choices parse_choices(std::string_view text, std::string const& source);
 
 /// Which of several ways to take: the fastest, but the first one where the fastest is not faster by
 /// more than `margin` of its time, so that noise chooses nothing. Pure.
-/// @param seconds of each way; at least one
+/// @param seconds of each way, infinity for one that cannot be run; at least one
 std::size_t fastest(std::span<double const> seconds, double margin);
 
 }  // namespace ai500

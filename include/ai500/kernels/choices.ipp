@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <ai500/core/error.hpp>
+#include <ai500/graph/describe.hpp>
 #include <ai500/graph/layout.hpp>
 #include <ai500/kernels/choices.hpp>
 
@@ -29,7 +30,7 @@ inline std::string_view take_line(std::string_view& rest) {
 }  // namespace detail
 
 std::string step_text(StepOperation const& what, Shapes const& shapes, Types types) {
-  std::string words(name(what));
+  std::string words = describe(what);
   std::visit(
       [&](auto const& one) {
         if constexpr (requires { one.window; }) words += " " + text(one.window);
@@ -48,7 +49,8 @@ std::string step_text(StepOperation const& what, Shapes const& shapes, Types typ
   return words + ", reads" +
          list(shapes.reads, [&](std::size_t i) { return shapes.layouts.read(i); }) + "; writes" +
          list(shapes.writes, [&](std::size_t i) { return shapes.layouts.write(i); }) + "; " +
-         std::string(name(types.compute)) + " and " + std::string(name(types.accumulate));
+         std::string(name(types.compute)) + " and " + std::string(name(types.accumulate)) +
+         (types.math == Math::exact ? "" : ", " + std::string(name(types.math)));
 }
 
 std::string text(Choices const& choices) {

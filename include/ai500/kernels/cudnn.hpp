@@ -37,6 +37,8 @@ struct Traits {
   /// @throws UsageError when the file cannot be read, DeviceError where there is neither
   static Device make_planning_device(DeviceChoice const& choice);
   static std::string library();  ///< "cuDNN 9.19.0, cuBLAS 13.1.0"
+  /// "NVIDIA H200 (sm_90), engines with the same bits in every run".
+  static std::string ways_are_for(Device& device);
   /// FP32 parameters; activations in FP32, exact or with tensor cores' TF32, FP16 or BF16.
   static constexpr bool computes_in(Types types) {
     bool const is_16_bit =
@@ -45,7 +47,7 @@ struct Traits {
            (types.compute == NumberType::float32 || (is_16_bit && types.math == Math::exact));
   }
 };
-static_assert(KernelSetTraits<Traits>);
+static_assert(KernelSetTraits<Traits> && SaysWhatWaysAreFor<Traits>);
 
 }  // namespace cudnn
 

@@ -4,10 +4,8 @@
 #pragma once
 
 #include <ai500/kernels/cudnn/api.ipp>
-#include <ai500/kernels/cudnn/choices.ipp>
 #include <ai500/kernels/cudnn/patterns.ipp>
-#include <ai500/kernels/cudnn/places.ipp>
 #include <ai500/kernels/cudnn/plan.ipp>
-#include <ai500/kernels/cudnn/planned_program.ipp>
+#include <ai500/kernels/cudnn/planner.ipp>
 #include <ai500/kernels/cudnn/step_pattern.ipp>
 #include <ai500/kernels/cudnn/target.ipp>

@@ -32,6 +32,12 @@ template <class S>
 concept MakesPlanningDevice = requires(DeviceChoice const& choice) {
   { S::make_planning_device(choice) } -> std::same_as<typename S::Device>;
 };
+/// The set says on what the speed of its kernels' ways depends, beside their library; without it,
+/// on the host's instruction set and the threads.
+template <class S>
+concept SaysWhatWaysAreFor = requires(typename S::Device& device) {
+  { S::ways_are_for(device) } -> std::same_as<std::string>;
+};
 template <class S>
 concept SaysWhichTypes = requires(Types types) {
   { S::computes_in(types) } -> std::same_as<bool>;

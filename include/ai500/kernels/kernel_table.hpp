@@ -60,6 +60,9 @@ struct KernelEntry {
   /// Null: the kernel is applicable everywhere.
   bool (*applicable)(void* device, StepOperation const& what, Shapes const& shapes,
                      Types types) = nullptr;
+  /// Null: the kernel does not say why it is not applicable. Empty where it is.
+  std::string (*why_not_applicable)(void* device, StepOperation const& what, Shapes const& shapes,
+                                    Types types) = nullptr;
   /// Null: the kernel computes in one way.
   std::vector<std::string> (*ways)(void* device, StepOperation const& what, Shapes const& shapes,
                                    Types types) = nullptr;
@@ -89,6 +92,12 @@ template <class Kernel, class Device>
                           Types types) {
       return Kernel::applicable(*static_cast<Device*>(device), *std::get_if<What>(&what), shapes,
                                 types);
+    };
+  if constexpr (SaysWhyNotApplicable<Kernel, Device>)
+    entry.why_not_applicable = [](void* device, StepOperation const& what, Shapes const& shapes,
+                                  Types types) {
+      return Kernel::why_not_applicable(*static_cast<Device*>(device), *std::get_if<What>(&what),
+                                        shapes, types);
     };
   if constexpr (OffersWays<Kernel, Device>)
     entry.ways = [](void* device, StepOperation const& what, Shapes const& shapes, Types types) {

@@ -114,6 +114,12 @@ concept SaysWhereApplicable = requires(Device& device, typename K::operation con
                                        Shapes const& shapes, Types types) {
   { K::applicable(device, what, shapes, types) } -> std::same_as<bool>;
 };
+/// The kernel says, for people, why it cannot compute somewhere; without it, prints say nothing.
+template <class K, class Device>
+concept SaysWhyNotApplicable = requires(Device& device, typename K::operation const& what,
+                                        Shapes const& shapes, Types types) {
+  { K::why_not_applicable(device, what, shapes, types) } -> std::same_as<std::string>;
+};
 /// The kernel computes in any layout that all its values share: it only counts elements.
 template <class K>
 concept TakesAnyLayout = K::any_layout;
@@ -143,7 +149,8 @@ concept KeepsReluBits = K::keeps_relu_bits;
 /// Optionally `layouts(device, operation, shapes, types)` lists the layouts it computes in, best
 /// first (ChoosesLayouts), or `any_layout = true` says that all are alike to it. The kernel of a
 /// fused step may say with `applicable(device, operation, shapes, types)` where it computes:
-/// elsewhere the steps stay apart; with `keeps_relu_bits = true` it is asked to keep or read a relu
+/// elsewhere the steps stay apart, and `why_not_applicable(device, operation, shapes, types)` says
+/// why in `plan --program`; with `keeps_relu_bits = true` it is asked to keep or read a relu
 /// as bits, too. `in_place(operation)` lists, best first, the results that may
 /// stand where an argument does, with the same bits: the kernel has read an element of that
 /// argument for the last time before it writes the same element of the result, on whatever thread.

@@ -17,12 +17,22 @@
 namespace ai500 {
 
 /// The passes that depend on the kernels: stores weights in the compute type where the set has a
-/// kernel for that, fuses steps where it has one for the fused step, gives every value a layout,
-/// and notes which results may stand where an argument does and which way was chosen. Pure.
+/// kernel for that, fuses steps where it has one for the fused step and nobody chose to leave them
+/// apart, gives every value a layout, and notes which results may stand where an argument does and
+/// which way was chosen. Pure.
 Program fitted_to(Program program, KernelTable const& kernels);
 
-/// A program fitted to a kernel set, in words: its steps, what was fused, where elements are
-/// reordered, what memory it takes.
+/// A fused step that a program does not have, for a kernel that says why or by choice.
+struct StaysApart {
+  Step step;
+  std::string why;  ///< "chosen apart", or what its kernel says
+};
+
+/// The fused steps that `fitted_to` leaves apart, though the set has kernels for them.
+std::vector<StaysApart> staying_apart(Program program, KernelTable const& kernels);
+
+/// A program fitted to a kernel set, in words: its steps and the way of each, what was fused, what
+/// was not and why, where elements are reordered, what memory it takes.
 std::string describe_fitted(std::string const& title, Program program, KernelTable const& kernels,
                             NumberSizes sizes);
 

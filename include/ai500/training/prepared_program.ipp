@@ -3,10 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <ai500/graph/describe.hpp>
 #include <ai500/graph/fuse.hpp>
 #include <ai500/graph/lay_out.hpp>
+#include <ai500/graph/step_kind.hpp>
 #include <ai500/graph/store_weights.hpp>
 #include <ai500/kernels/prepare.hpp>
 #include <ai500/training/prepared_program.hpp>
@@ -37,22 +40,16 @@ inline bool has_relu_bits(StepOperation const& what) {
       what);
 }
 
-/// Whether the set has a kernel for the step that is applicable there.
-inline bool computes(KernelTable const& kernels, Program const& program, Step const& step) {
+/// The layouts that the kernel of a step offers, best first; none: plain only.
+inline std::vector<StepLayouts> offered_layouts(KernelTable const& kernels, Program const& program,
+                                                Step const& step) {
   KernelEntry const* const kernel = kernels.find(step.what);
-  if (kernel == nullptr || kernel->prepare == nullptr) return false;
-  if (has_relu_bits(step.what) && !kernel->keeps_relu_bits) return false;
-  return kernel->applicable == nullptr ||
-         kernel->applicable(kernels.device, step.what, shapes_of(program, step), kernels.types);
-}
-
-/// The program with stored weights, if the kernel set stores them.
-inline Program with_stored_weights(Program program, KernelTable const& kernels) {
-  Program stored = store_weights(program);
-  bool const stores = !stored.steps.empty() &&
-                      std::holds_alternative<steps::StoreWeights>(stored.steps.front().what) &&
-                      computes(kernels, stored, stored.steps.front());
-  return stores ? stored : program;
+  if (kernel == nullptr || kernel->prepare == nullptr) return {};
+  Shapes const shapes = shapes_of(program, step);
+  if (kernel->layouts != nullptr)
+    return kernel->layouts(kernels.device, step.what, shapes, kernels.types);
+  if (kernel->any_layout) return shared_layouts(shapes);
+  return {};
 }
 
 /// The way that was chosen for a step; empty: none was.
@@ -64,23 +61,79 @@ inline std::string chosen_way(KernelTable const& kernels, Program const& program
   return found == kernels.choices.ways.end() ? std::string() : found->second;
 }
 
+/// Whether it was chosen not to use a fused step: in any of its kernel's layouts, for a step has
+/// none yet.
+inline bool is_chosen_apart(KernelTable const& kernels, Program const& program, Step step) {
+  if (kernels.choices.ways.empty() || !is_fused_convolution(step.what)) return false;
+  std::vector<StepLayouts> options = offered_layouts(kernels, program, step);
+  if (options.empty()) options.emplace_back();
+  return std::ranges::any_of(options, [&](StepLayouts const& layouts) {
+    step.layouts = layouts;
+    return chosen_way(kernels, program, step) == apart;
+  });
+}
+
+/// Whether the set has a kernel for the step that is applicable there.
+inline bool computes(KernelTable const& kernels, Program const& program, Step const& step) {
+  KernelEntry const* const kernel = kernels.find(step.what);
+  if (kernel == nullptr || kernel->prepare == nullptr) return false;
+  if (has_relu_bits(step.what) && !kernel->keeps_relu_bits) return false;
+  return kernel->applicable == nullptr ||
+         kernel->applicable(kernels.device, step.what, shapes_of(program, step), kernels.types);
+}
+
+/// Why a fused step is not used though the set has a kernel for it; empty where nobody says.
+inline std::string why_apart(KernelTable const& kernels, Program const& program, Step const& step) {
+  if (is_chosen_apart(kernels, program, step)) return "chosen apart";
+  KernelEntry const* const kernel = kernels.find(step.what);
+  if (kernel == nullptr || kernel->why_not_applicable == nullptr) return {};
+  return kernel->why_not_applicable(kernels.device, step.what, shapes_of(program, step),
+                                    kernels.types);
+}
+
+/// The program with stored weights, if the kernel set stores them.
+inline Program with_stored_weights(Program program, KernelTable const& kernels) {
+  Program stored = store_weights(program);
+  bool const stores = !stored.steps.empty() &&
+                      std::holds_alternative<steps::StoreWeights>(stored.steps.front().what) &&
+                      computes(kernels, stored, stored.steps.front());
+  return stores ? stored : program;
+}
+
+/// The program with the steps that the set fuses; `refused` sees those that it might have had.
+template <class Refused>
+Program fused_for(Program program, KernelTable const& kernels, Refused const& refused) {
+  return fuse(with_stored_weights(std::move(program), kernels), [&](Program const& so_far,
+                                                                    Step const& step) {
+    bool const is_used = computes(kernels, so_far, step) && !is_chosen_apart(kernels, so_far, step);
+    if (!is_used) refused(so_far, step);
+    return is_used;
+  });
+}
+
+/// What people read behind each step of a fitted program: the larger ones that it is no part of.
+inline std::vector<std::string> notes(Program const& fitted,
+                                      std::vector<StaysApart> const& staying) {
+  std::vector<std::string> lines;
+  for (Step const& step : fitted.steps) {
+    std::set<std::string> found;  // once for all micro-batches
+    for (StaysApart const& one : staying)
+      if (one.step.name == step.name && kind(one.step.what) == kind(step.what))
+        found.insert("; no " + describe(one.step.what) + ": " + one.why);
+    std::string& line = lines.emplace_back();
+    for (std::string const& note : found) line += note;
+  }
+  return lines;
+}
+
 }  // namespace detail
 
 Program fitted_to(Program program, KernelTable const& kernels) {
-  Program fused = fuse(detail::with_stored_weights(std::move(program), kernels),
-                       [&](Program const& so_far, Step const& step) {
-                         return detail::computes(kernels, so_far, step);
-                       });
-  Program fitted = lay_out(
-      std::move(fused), [&](Program const& so_far, Step const& step) -> std::vector<StepLayouts> {
-        KernelEntry const* const kernel = kernels.find(step.what);
-        if (kernel == nullptr || kernel->prepare == nullptr) return {};
-        Shapes const shapes = shapes_of(so_far, step);
-        if (kernel->layouts != nullptr)
-          return kernel->layouts(kernels.device, step.what, shapes, kernels.types);
-        if (kernel->any_layout) return detail::shared_layouts(shapes);
-        return {};
-      });
+  Program fitted =
+      lay_out(detail::fused_for(std::move(program), kernels, [](Program const&, Step const&) {}),
+              [&](Program const& so_far, Step const& step) {
+                return detail::offered_layouts(kernels, so_far, step);
+              });
   for (Step& step : fitted.steps) {
     KernelEntry const* const kernel = kernels.find(step.what);
     if (kernel == nullptr) continue;
@@ -90,8 +143,24 @@ Program fitted_to(Program program, KernelTable const& kernels) {
   return fitted;
 }
 
+std::vector<StaysApart> staying_apart(Program program, KernelTable const& kernels) {
+  std::vector<StaysApart> staying;
+  detail::fused_for(std::move(program), kernels, [&](Program const& so_far, Step const& step) {
+    // A block's end is tried with either summand as its shortcut.
+    auto is_same_place = [&](StaysApart const& one) {
+      return one.step.what == step.what && one.step.reads[0] == step.reads[0] &&
+             one.step.reads[1] == step.reads[1];
+    };
+    if (std::ranges::any_of(staying, is_same_place)) return;
+    std::string why = detail::why_apart(kernels, so_far, step);
+    if (!why.empty()) staying.push_back({step, std::move(why)});
+  });
+  return staying;
+}
+
 std::string describe_fitted(std::string const& title, Program program, KernelTable const& kernels,
                             NumberSizes sizes) {
+  std::vector<StaysApart> const staying = staying_apart(program, kernels);
   Program fitted = fitted_to(std::move(program), kernels);
   for (Step& step : fitted.steps)
     if (KernelEntry const* const kernel = kernels.find(step.what);
@@ -100,8 +169,14 @@ std::string describe_fitted(std::string const& title, Program program, KernelTab
           kernel->ways(kernels.device, step.what, shapes_of(fitted, step), kernels.types).front();
   std::string fused = describe_fused(fitted);
   if (fused.empty()) fused = "nothing\n";
-  return title + "; kernels: " + kernels.name + "\n" + describe(fitted, sizes) + "fused:\n" +
-         fused + "reorders: " + std::to_string(reorders(fitted)) + "\n";
+  std::map<std::string, int> reasons;
+  for (StaysApart const& one : staying) ++reasons[describe(one.step.what) + ": " + one.why];
+  std::string left_apart = reasons.empty() ? "" : "apart:\n";
+  for (auto const& [reason, count] : reasons)
+    left_apart += std::to_string(count) + " x " + reason + "\n";
+  return title + "; kernels: " + kernels.name + "\n" +
+         describe(fitted, sizes, detail::notes(fitted, staying)) + "fused:\n" + fused + left_apart +
+         "reorders: " + std::to_string(reorders(fitted)) + "\n";
 }
 
 PreparedProgram::PreparedProgram(Program program, KernelTable kernels, NumberSizes sizes)

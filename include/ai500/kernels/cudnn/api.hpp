@@ -69,6 +69,8 @@ struct AttributeType<cudnnGenStatsMode_t> : AttributeTypeIs<CUDNN_TYPE_GENSTATS_
 template <>
 struct AttributeType<cudnnBackendHeurMode_t> : AttributeTypeIs<CUDNN_TYPE_HEUR_MODE> {};
 template <>
+struct AttributeType<cudnnBackendKnobType_t> : AttributeTypeIs<CUDNN_TYPE_KNOB_TYPE> {};
+template <>
 struct AttributeType<cudnnBackendNumericalNote_t> : AttributeTypeIs<CUDNN_TYPE_NUMERICAL_NOTE> {};
 template <>
 struct AttributeType<cudnnBackendBehaviorNote_t> : AttributeTypeIs<CUDNN_TYPE_BEHAVIOR_NOTE> {};
@@ -113,6 +115,9 @@ class Descriptor {
   }
   /// The descriptors that an attribute holds, of one kind.
   std::vector<Descriptor> get(Attribute<Descriptor> attribute, DescriptorKind kind) const;
+  /// The same for an attribute that tells how many it holds only to who has room for them.
+  std::vector<Descriptor> get(Attribute<Descriptor> attribute, DescriptorKind kind,
+                              std::size_t most) const;
 
   cudnnBackendDescriptor_t get() const;
 
@@ -160,6 +165,7 @@ inline constexpr DescriptorKind heuristics{CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR,
 inline constexpr DescriptorKind engine{CUDNN_BACKEND_ENGINE_DESCRIPTOR, "engine"};
 inline constexpr DescriptorKind engine_configuration{CUDNN_BACKEND_ENGINECFG_DESCRIPTOR,
                                                      "engine configuration"};
+inline constexpr DescriptorKind knob_choice{CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, "knob choice"};
 inline constexpr DescriptorKind plan{CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR, "execution plan"};
 inline constexpr DescriptorKind variant_pack{CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR, "variant pack"};
 inline constexpr DescriptorKind device{CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR, "device description"};
@@ -239,6 +245,11 @@ struct EngineNotes {
   bool has(cudnnBackendBehaviorNote_t note) const;
 };
 EngineNotes engine_notes(Descriptor const& engine_configuration);
+
+/// "engine 62 k2=5 k13=1": an engine's number, and the values of its knobs by their numbers
+/// (cudnnBackendKnobType_t). With one version of cuDNN it names the same kernel on all GPUs of a
+/// kind.
+std::string configuration_name(Descriptor const& engine_configuration);
 
 /// Bytes of device memory that a plan needs beside its tensors.
 std::int64_t workspace_bytes(Descriptor const& plan);

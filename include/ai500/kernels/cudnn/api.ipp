@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string>
 #include <utility>
 
 #include <ai500/core/error.hpp>
@@ -89,10 +91,16 @@ std::size_t Descriptor::get(Raw attribute, std::size_t capacity, void* values) c
 
 std::vector<Descriptor> Descriptor::get(Attribute<Descriptor> attribute,
                                         DescriptorKind kind) const {
+  return get(attribute, kind,
+             count({attribute.number, CUDNN_TYPE_BACKEND_DESCRIPTOR, attribute.name}));
+}
+
+std::vector<Descriptor> Descriptor::get(Attribute<Descriptor> attribute, DescriptorKind kind,
+                                        std::size_t most) const {
   Raw const raw{attribute.number, CUDNN_TYPE_BACKEND_DESCRIPTOR, attribute.name};
   std::vector<Descriptor> made;  // cuDNN fills descriptors that the caller has made
   std::vector<cudnnBackendDescriptor_t> filled;
-  for (std::size_t i = count(raw); i > 0; --i) {
+  for (std::size_t i = most; i > 0; --i) {
     made.emplace_back(kind);
     filled.push_back(made.back().get());
   }
@@ -242,6 +250,12 @@ inline constexpr Attribute<cudnnHandle_t> graph_handle{CUDNN_ATTR_OPERATIONGRAPH
 
 inline constexpr Attribute<Descriptor> configuration_engine{CUDNN_ATTR_ENGINECFG_ENGINE,
                                                             "ENGINECFG_ENGINE"};
+inline constexpr Attribute<Descriptor> configuration_knobs{CUDNN_ATTR_ENGINECFG_KNOB_CHOICES,
+                                                           "ENGINECFG_KNOB_CHOICES"};
+inline constexpr Attribute<cudnnBackendKnobType_t> knob_type{CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE,
+                                                             "KNOB_CHOICE_KNOB_TYPE"};
+inline constexpr Attribute<std::int64_t> knob_value{CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE,
+                                                    "KNOB_CHOICE_KNOB_VALUE"};
 inline constexpr Attribute<std::int64_t> engine_number{CUDNN_ATTR_ENGINE_GLOBAL_INDEX,
                                                        "ENGINE_GLOBAL_INDEX"};
 inline constexpr Attribute<cudnnBackendNumericalNote_t> engine_numerical_notes{
@@ -418,6 +432,21 @@ EngineNotes engine_notes(Descriptor const& engine_configuration) {
   return {engine.get(attributes::engine_number).at(0),
           engine.get(attributes::engine_numerical_notes),
           engine.get(attributes::engine_behavior_notes)};
+}
+
+std::string configuration_name(Descriptor const& engine_configuration) {
+  Descriptor const engine =
+      engine_configuration.get(attributes::configuration_engine, kinds::engine).at(0);
+  constexpr std::size_t most_knobs = CUDNN_KNOB_TYPE_COUNTS;
+  std::map<int, std::int64_t> knobs;  // in the order of their numbers
+  for (Descriptor const& knob :
+       engine_configuration.get(attributes::configuration_knobs, kinds::knob_choice, most_knobs))
+    knobs[static_cast<int>(knob.get(attributes::knob_type).at(0))] =
+        knob.get(attributes::knob_value).at(0);
+  std::string text = "engine " + std::to_string(engine.get(attributes::engine_number).at(0));
+  for (auto const& [number, value] : knobs)
+    text += " k" + std::to_string(number) + "=" + std::to_string(value);
+  return text;
 }
 
 std::int64_t workspace_bytes(Descriptor const& plan) {

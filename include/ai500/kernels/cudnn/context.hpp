@@ -6,45 +6,51 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <ai500/devices/buffer.hpp>
 #include <ai500/devices/cuda.hpp>
-#include <ai500/kernels/cudnn/choices.hpp>
-#include <ai500/kernels/cudnn/planned_program.hpp>
+#include <ai500/kernels/cudnn/planner.hpp>
 
 namespace ai500::kernels::cudnn {
 
-/// How plans are chosen.
+/// How plans are found.
 struct Options {
   PlanOptions plans{};
-  std::string choices_file{};  ///< where measured choices are kept; empty: nothing is measured
 
-  /// What the environment says: AI500_CUDNN_BITS=same (default) or any, AI500_CUDNN_CHOICES=FILE,
-  /// in which measured choices are kept; with it, eight candidates of a pattern are measured on the
-  /// GPU when it is prepared for the first time.
+  /// What the environment says: AI500_CUDNN_BITS=same (default) or any.
   /// @throws UsageError for another value
   static Options of_environment();
 };
 
-/// One description in words: "same bits, the heuristics' first engine".
+/// "engines with the same bits in every run".
 std::string describe(Options const& options);
 
-/// One place in the device's memory, used by all kernels of a context, one after the other.
+/// One place in the device's memory, used by all kernels of a context, one after the other. It is
+/// there as long as one of them is.
 class Scratch {
  public:
-  /// Makes it so large at least; what was in it is lost. Memory that has been used is kept beside
+  class Memory {
+   public:
+    std::byte* data() {
+      is_used_ = true;
+      return now_.data();
+    }
+
+   private:
+    friend Scratch;
+    Buffer<std::byte, devices::Cuda> now_;
+    std::vector<Buffer<std::byte, devices::Cuda>> used_before_;
+    bool is_used_ = false;
+  };
+
+  /// The memory, made so large at least; what was in it is lost. What has been used is kept beside
   /// the new: recorded work refers to it.
-  void reserve(devices::Cuda& device, std::size_t bytes);
-  std::byte* data() {
-    is_used_ = true;
-    return memory_.data();
-  }
+  std::shared_ptr<Memory> reserve(devices::Cuda& device, std::size_t bytes);
 
  private:
-  Buffer<std::byte, devices::Cuda> memory_;
-  std::vector<Buffer<std::byte, devices::Cuda>> used_before_;
-  bool is_used_ = false;
+  std::weak_ptr<Memory> memory_;
 };
 
 /// A handle, the plans and the scratch of one GPU: lives with the device (`context_of`). For a GPU
@@ -63,19 +69,14 @@ class Context {
   Scratch& scratch() { return scratch_; }
   cudnnContext* handle() const { return handle_; }
 
-  /// The plan that is used for a pattern: the heuristics' first, or the one measured to be the
-  /// fastest on this GPU, now or when the file of choices was written.
-  /// @throws Error naming the pattern and why there is no plan
-  Plan const& plan(devices::Cuda& device, Pattern const& pattern);
+  /// The plan of a pattern that has this name; without one the heuristics' first.
+  /// @throws Error naming the pattern and why there is no plan, or the plans that there are
+  Plan const& plan(Pattern const& pattern, std::string_view name = {});
 
  private:
-  std::size_t measured_choice(devices::Cuda& device, Pattern const& pattern,
-                              PlanSearch const& search);
-
   Options options_;
   cudnnContext* handle_ = nullptr;
   std::optional<Planner> planner_;
-  std::optional<Choices> choices_;
   Scratch scratch_;
 };
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,8 +38,18 @@ struct PlannedConvolution {
   static bool applicable(devices::Cuda& device, Operation const& what, Shapes const& shapes,
                          Types types);
 
+  /// Why cuDNN has no engine for a fused step; empty where it has.
+  static std::string why_not_applicable(devices::Cuda& device, Operation const& what,
+                                        Shapes const& shapes, Types types);
+
+  /// cuDNN's engines with their knobs, "engine 62 k2=5 k13=1", as its heuristics rank them, those
+  /// first that want images and filters filled up with channels ("padded engine 7"); where there is
+  /// no engine, "own kernel".
+  static std::vector<std::string> ways(devices::Cuda& device, Operation const& what,
+                                       Shapes const& shapes, Types types);
+
   /// @throws GraphError when the shapes are no convolution, Error for types that it does not
-  /// compute in, or saying why cuDNN has no engine
+  /// compute in, or saying why cuDNN has no engine, or which it has
   static Prepared prepare(devices::Cuda& device, Operation const& what, Shapes const& shapes,
                           Types types);
 };
@@ -58,6 +69,8 @@ using ConvolutionDataBackward = PlannedConvolution<steps::ConvolutionDataBackwar
 
 static_assert(KernelPolicy<Convolution, devices::Cuda> &&
               ChoosesLayouts<Convolution, devices::Cuda> &&
-              SaysWhereApplicable<ConvolutionForward, devices::Cuda>);
+              OffersWays<Convolution, devices::Cuda> &&
+              SaysWhereApplicable<ConvolutionForward, devices::Cuda> &&
+              SaysWhyNotApplicable<ConvolutionForward, devices::Cuda>);
 
 }  // namespace ai500::kernels::cudnn

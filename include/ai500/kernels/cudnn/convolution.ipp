@@ -5,7 +5,10 @@
 
 #include <array>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <ai500/core/error.hpp>
 #include <ai500/kernels/cudnn/context.hpp>
@@ -20,13 +23,49 @@ namespace ai500::kernels::cudnn {
 
 namespace detail {
 
+/// A way to compute a pattern: the pattern that cuDNN runs, and the name of its plan; empty: the
+/// first.
+struct Way {
+  Pattern pattern{};
+  std::string_view plan{};
+};
+
+/// The name of a kernel of our own, where cuDNN has no engine.
+inline constexpr std::string_view own_kernel_way = "own kernel";
+/// Before the name of a plan for a step's images and filters filled up with channels of zeros.
+inline constexpr std::string_view padded_way = "padded ";
+
+/// All ways to compute a pattern, by name.
+inline std::vector<std::string> names_of_ways(devices::Cuda& device, Pattern const& pattern) {
+  Planner& planner = context_of(device).planner();
+  std::vector<std::string> names;
+  if (auto const with_more_channels = with_padded_channels(pattern))
+    for (Plan const& plan : planner.candidates(*with_more_channels).plans)
+      names.push_back(std::string(padded_way) + plan.name);
+  for (Plan const& plan : planner.candidates(pattern).plans) names.push_back(plan.name);
+  if (names.empty()) names.emplace_back(own_kernel_way);
+  return names;
+}
+
+/// The way of this name; the first one where it is empty.
+inline Way way_named(devices::Cuda& device, Pattern const& pattern, std::string_view name) {
+  auto const with_more_channels = with_padded_channels(pattern);
+  if (name.empty()) {
+    bool const pads = with_more_channels && context_of(device).planner().find(*with_more_channels);
+    return {pads ? *with_more_channels : pattern, {}};
+  }
+  if (with_more_channels && name.starts_with(padded_way))
+    return {*with_more_channels, name.substr(padded_way.size())};
+  return {pattern, name};
+}
+
 /// A plan, and a kernel's own tensors in the context's scratch.
 class Planned {
  public:
-  Planned(devices::Cuda& device, Pattern const& pattern)
+  Planned(devices::Cuda& device, Way const& way)
       : context_(context_of(device)),
         stream_(device.stream()),
-        plan_(context_.handle(), context_.plan(device, pattern)) {}
+        plan_(context_.handle(), context_.plan(way.pattern, way.plan)) {}
 
   /// Room for a tensor of the kernel's own: its offset in the scratch.
   std::size_t own(std::size_t bytes) {
@@ -35,12 +74,12 @@ class Planned {
   }
   /// To be called behind the last `own`.
   void reserve(devices::Cuda& device) {
-    context_.scratch().reserve(device, size_ + plan_.workspace());
+    scratch_ = context_.scratch().reserve(device, size_ + plan_.workspace());
   }
 
   template <class T>
   T* at(std::size_t offset) {
-    return reinterpret_cast<T*>(context_.scratch().data() + offset);
+    return reinterpret_cast<T*>(scratch_->data() + offset);
   }
   /// Room for the plan's workspace.
   void* workspace() { return at<std::byte>(size_); }
@@ -61,6 +100,7 @@ class Planned {
   Context& context_;
   ai500::cuda::Stream stream_;
   PreparedPlan plan_;
+  std::shared_ptr<Scratch::Memory> scratch_;
   std::size_t size_ = 0;
 };
 
@@ -78,12 +118,6 @@ inline std::size_t bytes_of(Shape const& shape, std::size_t number) {
   return static_cast<std::size_t>(shape.elements()) * number;
 }
 inline void* address(void const* tensor) { return const_cast<void*>(tensor); }
-
-/// The padded pattern if cuDNN has an engine for it, else the pattern itself.
-inline Pattern padded_if_planned(devices::Cuda& device, Pattern const& pattern) {
-  auto const padded = with_padded_channels(pattern);
-  return padded && context_of(device).planner().find(*padded) ? *padded : pattern;
-}
 
 /// x with the channels that the plan wants: itself, or a copy in the kernel's scratch.
 template <class T>
@@ -106,10 +140,10 @@ struct MaybePadded {
 };
 
 inline Work work_of(devices::Cuda& device, steps::Convolution const&, Pattern const& pattern,
-                    Types types) {
+                    Way const& way, Types types) {
   return with_number_type(types.compute, [&]<class T>() -> Work {
-    Pattern const used = padded_if_planned(device, pattern);
-    auto planned = std::make_shared<Planned>(device, used);
+    Pattern const& used = way.pattern;
+    auto planned = std::make_shared<Planned>(device, way);
     auto const x = MaybePadded<T>::of(*planned, pattern.x, used.x);
     auto const weight = MaybePadded<T>::of(*planned, pattern.weight, used.weight);
     planned->reserve(device);
@@ -121,9 +155,9 @@ inline Work work_of(devices::Cuda& device, steps::Convolution const&, Pattern co
   });
 }
 
-inline Work work_of(devices::Cuda& device, steps::ConvolutionDataGradient const&,
-                    Pattern const& pattern, Types) {
-  auto planned = std::make_shared<Planned>(device, pattern);
+inline Work work_of(devices::Cuda& device, steps::ConvolutionDataGradient const&, Pattern const&,
+                    Way const& way, Types) {
+  auto planned = std::make_shared<Planned>(device, way);
   planned->reserve(device);
   return [=](Arguments arguments) {
     planned->run(std::array{address(arguments.read<std::byte>(0)),
@@ -143,10 +177,10 @@ functors::PlainFilter<T, float> plain_filter(Pattern const& wanted, Pattern cons
 }
 
 inline Work work_of(devices::Cuda& device, steps::ConvolutionFilterGradient const&,
-                    Pattern const& pattern, Types types) {
+                    Pattern const& pattern, Way const& way, Types types) {
   return with_number_type(types.compute, [&]<class T>() -> Work {
-    Pattern const used = padded_if_planned(device, pattern);
-    auto planned = std::make_shared<Planned>(device, used);
+    Pattern const& used = way.pattern;
+    auto planned = std::make_shared<Planned>(device, way);
     auto const x = MaybePadded<T>::of(*planned, pattern.x, used.x);
     std::size_t const stored = planned->own(bytes_of(used.weight, sizeof(T)));
     planned->reserve(device);
@@ -183,9 +217,9 @@ struct Prologue {
 };
 
 inline Work work_of(devices::Cuda& device, steps::ConvolutionForward const& what,
-                    Pattern const& pattern, Types types) {
+                    Pattern const& pattern, Way const& way, Types types) {
   return with_number_type(types.compute, [&]<class T>() -> Work {
-    auto planned = std::make_shared<Planned>(device, pattern);
+    auto planned = std::make_shared<Planned>(device, way);
     auto const prologue = Prologue<T>::of(*planned, pattern.x.channels, what.epsilon);
     Count const channels = pattern.y.channels;
     Count const elements = pattern.y.elements() / channels;
@@ -215,9 +249,9 @@ inline Work work_of(devices::Cuda& device, steps::ConvolutionForward const& what
 }
 
 inline Work work_of(devices::Cuda& device, steps::ConvolutionFilterBackward const& what,
-                    Pattern const& pattern, Types types) {
+                    Pattern const& pattern, Way const& way, Types types) {
   return with_number_type(types.compute, [&]<class T>() -> Work {
-    auto planned = std::make_shared<Planned>(device, pattern);
+    auto planned = std::make_shared<Planned>(device, way);
     auto const prologue = Prologue<T>::of(*planned, pattern.x.channels, what.epsilon);
     std::size_t const stored = planned->own(bytes_of(pattern.weight, sizeof(T)));
     planned->reserve(device);
@@ -271,10 +305,10 @@ struct NormalizationScratch {
 };
 
 inline Work work_of(devices::Cuda& device, steps::ConvolutionDataBackward const& what,
-                    Pattern const& pattern, Types types) {
+                    Pattern const& pattern, Way const& way, Types types) {
   using enum steps::InputOrigin;
   return with_number_type(types.compute, [&]<class T>() -> Work {
-    auto planned = std::make_shared<Planned>(device, pattern);
+    auto planned = std::make_shared<Planned>(device, way);
     auto const main = NormalizationScratch::of(*planned, pattern.x.channels, what.epsilon);
     auto const projection =
         what.origin == projection_block
@@ -372,6 +406,13 @@ Work own_work(devices::Cuda& device, Operation const& what, Shapes const& shapes
   return [prepared](Arguments arguments) { prepared->run(arguments); };
 }
 
+inline std::string wrong_types(Types types) {
+  return "cuDNN computes in float32, tensor float32, float16 or bfloat16 with float32 parameters, "
+         "not in " +
+         std::string(ai500::name(types.compute)) + " with parameters in " +
+         std::string(ai500::name(types.accumulate));
+}
+
 /// Activations and filters have channels last; what is FP32 is plain: the filter gradient, vectors.
 inline StepLayouts channels_last(std::size_t reads, std::size_t writes,
                                  std::initializer_list<std::size_t> plain_reads,
@@ -420,28 +461,44 @@ std::vector<StepLayouts> PlannedConvolution<Operation>::layouts(devices::Cuda&,
 template <class Operation>
 bool PlannedConvolution<Operation>::applicable(devices::Cuda& device, Operation const& what,
                                                Shapes const& shapes, Types types) {
+  return why_not_applicable(device, what, shapes, types).empty();
+}
+
+template <class Operation>
+std::string PlannedConvolution<Operation>::why_not_applicable(devices::Cuda& device,
+                                                              Operation const& what,
+                                                              Shapes const& shapes, Types types) {
   auto const arithmetic = arithmetic_of(types);
-  if (!arithmetic) return false;
+  if (!arithmetic) return detail::wrong_types(types);
   Pattern const pattern = pattern_of(what, shapes, *arithmetic);
-  if (is_plain(pattern.kind)) return true;
-  return has_fusible_channels(pattern) && context_of(device).planner().find(pattern);
+  if (is_plain(pattern.kind)) return {};
+  if (!has_fusible_channels(pattern))
+    return "its channels are no multiples of " + std::to_string(fused_channel_multiple);
+  PlanSearch const& search = context_of(device).planner().find(pattern);
+  return search ? "" : search.reason;
+}
+
+template <class Operation>
+std::vector<std::string> PlannedConvolution<Operation>::ways(devices::Cuda& device,
+                                                             Operation const& what,
+                                                             Shapes const& shapes, Types types) {
+  auto const arithmetic = arithmetic_of(types);
+  if (!arithmetic) throw Error(detail::wrong_types(types));
+  return detail::names_of_ways(device, pattern_of(what, shapes, *arithmetic));
 }
 
 template <class Operation>
 typename PlannedConvolution<Operation>::Prepared PlannedConvolution<Operation>::prepare(
     devices::Cuda& device, Operation const& what, Shapes const& shapes, Types types) {
   auto const arithmetic = arithmetic_of(types);
-  if (!arithmetic)
-    throw Error(
-        "cuDNN computes in float32, tensor float32, float16 or bfloat16 with float32 "
-        "parameters, not in " +
-        std::string(ai500::name(types.compute)) + " with parameters in " +
-        std::string(ai500::name(types.accumulate)));
+  if (!arithmetic) throw Error(detail::wrong_types(types));
   Pattern const pattern = pattern_of(what, shapes, *arithmetic);
+  detail::Way const way = detail::way_named(device, pattern, shapes.way);
   if constexpr (detail::has_own_kernel<Operation>)
-    if (!context_of(device).planner().find(pattern))
+    if (shapes.way == detail::own_kernel_way ||
+        (shapes.way.empty() && !context_of(device).planner().find(way.pattern)))
       return {detail::own_work(device, what, shapes, types)};
-  return {detail::work_of(device, what, pattern, types)};
+  return {detail::work_of(device, what, pattern, way, types)};
 }
 
 template struct PlannedConvolution<steps::Convolution>;

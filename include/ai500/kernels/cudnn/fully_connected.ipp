@@ -72,8 +72,7 @@ struct ProductDescription {
 class Product {
  public:
   Product(devices::Cuda& device, ProductDescription const& p)
-      : context_(context_of(device)),
-        handle_(device.attachments()
+      : handle_(device.attachments()
                     .get<CublasHandle>([] { return std::make_shared<CublasHandle>(); })
                     .handle),
         stream_(device.stream()),
@@ -93,7 +92,7 @@ class Product {
       set(CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, p.d.type, "BIAS_DATA_TYPE");
     }
     choose(p);
-    context_.scratch().reserve(device, workspace_);
+    scratch_ = context_of(device).scratch().reserve(device, workspace_);
   }
 
   /// @param bias null where there is none
@@ -102,7 +101,7 @@ class Product {
     if (bias != nullptr) set(CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias, "BIAS_POINTER");
     check_cublas(
         cublasLtMatmul(handle_, product_.get(), &one, a, a_.get(), b, b_.get(), &zero, d, d_.get(),
-                       d, d_.get(), &algorithm_, context_.scratch().data(), workspace_, stream_),
+                       d, d_.get(), &algorithm_, scratch_->data(), workspace_, stream_),
         "cublasLtMatmul");
   }
 
@@ -145,13 +144,13 @@ class Product {
     workspace_ = result.workspaceSize;
   }
 
-  Context& context_;
   cublasLtHandle_t handle_;
   ai500::cuda::Stream stream_;
   Owned<cublasLtMatrixLayout_t, cublasLtMatrixLayoutDestroy> a_, b_, d_;
   Owned<cublasLtMatmulDesc_t, cublasLtMatmulDescDestroy> product_;
   cublasLtMatmulAlgo_t algorithm_{};
   std::size_t workspace_ = 0;
+  std::shared_ptr<Scratch::Memory> scratch_;
 };
 
 inline cudaDataType_t cublas_type(NumberType type) {

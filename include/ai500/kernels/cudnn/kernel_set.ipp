@@ -25,6 +25,12 @@ devices::Cuda Traits::make_planning_device(DeviceChoice const& choice) {
 
 std::string Traits::library() { return version() + ", " + cublas_version(); }
 
+std::string Traits::ways_are_for(Device& device) {
+  Context& context = context_of(device);
+  Target const& target = context.planner().target();
+  return target.name() + " (" + target.architecture() + "), " + describe(context.options());
+}
+
 }  // namespace ai500::kernels::cudnn
 
 namespace ai500 {

@@ -110,16 +110,29 @@ struct Pattern {
 /// "256x64x56x56 * 64x64x3x3 stride 1x1 padding 1x1, FP16".
 std::string describe(Pattern const& pattern);
 
-/// What computes the same where cuDNN has no engine for a fused pattern: the convolution, its data
-/// or its filter gradient alone, and kernels of our own.
-struct Fallback {
-  PatternKind plain;
-  std::string_view own;  ///< what our own kernels do; empty: nothing
-};
-Fallback fallback(PatternKind kind);
+/// The pattern of the convolution alone, its data or its filter gradient, around which a fused
+/// pattern is; itself for a plain one.
+constexpr PatternKind plain(PatternKind kind) {
+  using enum PatternKind;
+  switch (kind) {
+    case convolution:
+    case convolution_statistics:
+    case normalized_convolution_statistics:
+      return convolution;
+    case filter_gradient:
+    case normalized_filter_gradient:
+      return filter_gradient;
+    case data_gradient:
+    case data_gradient_normalization:
+    case data_gradient_identity_block:
+    case data_gradient_projection_block:
+      return data_gradient;
+  }
+  return kind;
+}
 
 /// Whether a pattern is one convolution step and nothing else.
-inline bool is_plain(PatternKind kind) { return fallback(kind).plain == kind; }
+constexpr bool is_plain(PatternKind kind) { return plain(kind) == kind; }
 
 /// The type of what is never in memory. cuDNN's engines tell them apart: some exist for one only.
 enum class Intermediate {

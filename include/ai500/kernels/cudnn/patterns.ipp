@@ -66,26 +66,6 @@ std::string describe(Pattern const& pattern) {
          std::string(name(pattern.arithmetic));
 }
 
-Fallback fallback(PatternKind kind) {
-  switch (kind) {
-    case PatternKind::convolution:
-    case PatternKind::data_gradient:
-    case PatternKind::filter_gradient:
-      return {kind, ""};
-    case PatternKind::convolution_statistics:
-      return {PatternKind::convolution, "normalization statistics"};
-    case PatternKind::normalized_convolution_statistics:
-      return {PatternKind::convolution, "normalization apply + ReLU, normalization statistics"};
-    case PatternKind::normalized_filter_gradient:
-      return {PatternKind::filter_gradient, "normalization apply + ReLU"};
-    case PatternKind::data_gradient_normalization:
-    case PatternKind::data_gradient_identity_block:
-    case PatternKind::data_gradient_projection_block:
-      return {PatternKind::data_gradient, "normalization backward with its ReLU and sum"};
-  }
-  return {kind, ""};
-}
-
 namespace detail {
 
 /// Puts a pattern's graph together: tensors get their ids in the order in which they are asked for.

@@ -20,6 +20,7 @@ enum class Proposal { mode_a, mode_b, fallback };
 
 /// An engine that computes a pattern, ready to run. Copies share one state.
 struct Plan {
+  std::string name{};       ///< of the engine and its knobs: "engine 62 k2=5 k13=1"
   std::int64_t engine = 0;  ///< cuDNN's number of the engine among those for this kind of graph
   Proposal proposal = Proposal::mode_a;
   Intermediate intermediate = Intermediate::fp32;
@@ -43,7 +44,7 @@ enum class Repeatability {
 
 struct PlanOptions {
   Repeatability repeatability = Repeatability::same_bits;
-  std::size_t candidates = 1;  ///< at most so many plans; more than one for autotuning
+  std::size_t candidates = 1;  ///< at most so many plans, with different names
 };
 
 /// The plans of a pattern, the one first that the heuristics expect to be the fastest.
@@ -60,13 +61,5 @@ struct PlanSearch {
 /// those that use tensor cores, and those that `repeatability` forbids.
 /// @throws GraphError when the pattern's shapes are no convolution
 PlanSearch find_plan(Target const& target, Pattern const& pattern, PlanOptions options = {});
-
-/// Runs a plan on the stream of a handle, which must be that of the plan's target. Has not been run
-/// on a GPU yet.
-/// @param reads, writes device addresses in the order that the pattern's kind documents
-/// @param workspace `plan.workspace` bytes of device memory
-/// @throws Error naming what cuDNN says
-void execute(cudnnContext* handle, Plan const& plan, std::vector<void*> const& reads,
-             std::vector<void*> const& writes, void* workspace);
 
 }  // namespace ai500::kernels::cudnn

@@ -2,6 +2,7 @@
 /// @file The definitions of plan.hpp.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -77,6 +78,10 @@ class PlanFinder {
     if (!enough()) search(*graph, intermediate, Proposal::fallback);
   }
 
+  /// The list for when speed does not matter may repeat what the heuristics have offered.
+  bool is_found(std::string const& name) const {
+    return std::ranges::find(found_.plans, name, &Plan::name) != found_.plans.end();
+  }
   bool enough() const { return found_.plans.size() >= options_.candidates; }
 
   void search(OperationGraph const& graph, Intermediate intermediate, Proposal proposal) {
@@ -90,9 +95,12 @@ class PlanFinder {
           ++reasons_[std::string(refused)];
           continue;
         }
+        std::string name = configuration_name(configuration);
+        if (is_found(name)) continue;
         Descriptor const plan = finalized(configuration);
         found_.plans.push_back(
-            {.engine = notes.number,
+            {.name = std::move(name),
+             .engine = notes.number,
              .proposal = proposal,
              .intermediate = intermediate,
              .workspace = workspace_bytes(plan),
@@ -170,20 +178,6 @@ class PlanFinder {
 
 PlanSearch find_plan(Target const& target, Pattern const& pattern, PlanOptions options) {
   return detail::PlanFinder(target, pattern, options).run();
-}
-
-void execute(cudnnContext* handle, Plan const& plan, std::vector<void*> const& reads,
-             std::vector<void*> const& writes, void* workspace) {
-  OperationGraph const& graph = plan.state->graph;
-  if (reads.size() != graph.reads.size() || writes.size() != graph.writes.size())
-    throw Error("cuDNN: a plan that reads " + std::to_string(graph.reads.size()) +
-                " tensors and writes " + std::to_string(graph.writes.size()) + " was given " +
-                std::to_string(reads.size()) + " and " + std::to_string(writes.size()));
-  std::vector<std::int64_t> ids = graph.reads;
-  ids.insert(ids.end(), graph.writes.begin(), graph.writes.end());
-  std::vector<void*> addresses = reads;
-  addresses.insert(addresses.end(), writes.begin(), writes.end());
-  execute(handle, plan.state->plan, variant_pack(ids, addresses, workspace));
 }
 
 }  // namespace ai500::kernels::cudnn

@@ -15,6 +15,9 @@ namespace ai500::kernels::cudnn {
 /// that are not FP32.
 std::optional<Arithmetic> arithmetic_of(Types types);
 
+/// The types that an arithmetic computes in.
+Types types_of(Arithmetic arithmetic);
+
 /// The pattern of a step. Shapes in the order that graph/steps.hpp gives.
 Pattern pattern_of(steps::Convolution const&, Shapes const&, Arithmetic);
 Pattern pattern_of(steps::ConvolutionDataGradient const&, Shapes const&, Arithmetic);

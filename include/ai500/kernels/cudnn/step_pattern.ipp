@@ -15,6 +15,20 @@ std::optional<Arithmetic> arithmetic_of(Types types) {
   return std::nullopt;
 }
 
+Types types_of(Arithmetic arithmetic) {
+  switch (arithmetic) {
+    case Arithmetic::tf32:
+      return {.math = Math::tensor_float32};
+    case Arithmetic::fp16:
+      return {.compute = NumberType::float16};
+    case Arithmetic::bf16:
+      return {.compute = NumberType::bfloat16};
+    case Arithmetic::fp32:
+      break;
+  }
+  return {};
+}
+
 Pattern pattern_of(steps::Convolution const& what, Shapes const& s, Arithmetic arithmetic) {
   return {PatternKind::convolution, s.reads[0], s.reads[1], s.writes[0], what.window, arithmetic};
 }

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file The definitions of places.hpp.
+/// @file Which pattern fits each convolution step of a program as `lower` makes it: what the tests
+/// expect of `fuse` and the kernel set, found in another way.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <utility>
 #include <variant>
+#include <vector>
 
-#include <ai500/kernels/cudnn/places.hpp>
+#include <ai500/graph/program.hpp>
+#include <ai500/kernels/cudnn/patterns.hpp>
 #include <ai500/kernels/cudnn/step_pattern.hpp>
 
-namespace ai500::kernels::cudnn {
+namespace ai500::test {
+
+using namespace kernels::cudnn;
+
+/// A convolution step, forward or gradient, and the largest pattern around it.
+struct Place {
+  std::size_t step = 0;  ///< of the program
+  Name name{};           ///< of the step
+  Pattern pattern{};
+};
 
 namespace detail {
 
@@ -66,7 +80,7 @@ class Places {
   void add(Index i, PatternKind kind, Window const& window, Shape const& x, Shape const& weight,
            Shape const& y) {
     Pattern pattern{kind, x, weight, y, window, arithmetic_};
-    if (!has_fusible_channels(pattern)) pattern.kind = fallback(kind).plain;
+    if (!has_fusible_channels(pattern)) pattern.kind = plain(kind);
     places_.push_back({i, step(i).name, pattern});
   }
 
@@ -143,8 +157,16 @@ class Places {
 
 }  // namespace detail
 
-std::vector<Place> places(Program const& program, Arithmetic arithmetic) {
+/// The places of a program in the order of its steps. The program is as `lower` makes it, before
+/// any fusion: what is around a convolution is recognized by its single steps.
+/// - Forward: statistics, where a normalization takes them of the result; normalization and relu
+///   before, where only this convolution and its gradients use their result.
+/// - Filter gradient: the same normalization and relu before.
+/// - Data gradient: the gradients of relu and normalization (two in a projection block) that made
+///   the convolution's input; where the input was used twice, the sum with the other use's
+///   gradient, if that was made earlier.
+inline std::vector<Place> places(Program const& program, Arithmetic arithmetic) {
   return detail::Places(program, arithmetic).all();
 }
 
-}  // namespace ai500::kernels::cudnn
+}  // namespace ai500::test
