@@ -60,7 +60,7 @@ LIBRARIES_OF_HEADERS = (
         {"cuDNN", "CUDA", "cuBLAS"},
     ),
     (re.compile(r"collectives/(mpi|mpi_call|mpi_messages|message_reduction)\.hpp"), {"MPI"}),
-    (re.compile(r"collectives/nccl\.ipp"), {"NCCL", "CUDA"}),
+    (re.compile(r"collectives/nccl\.ipp|collectives/nccl/(check\.hpp|(membership|sums)\.ipp)"), {"NCCL", "CUDA"}),
     (re.compile(r"devices/cuda\.ipp|devices/cuda/check\.hpp"), {"CUDA"}),
     (re.compile(r"datasets/(gzip_file|fashion_mnist)\.ipp"), {"zlib"}),
     (re.compile(r"command_line\.ipp"), {"CLI11", "toml++"}),

@@ -20,6 +20,8 @@ TEST_CASE("Attendance: names the ranks that have not come, and how far they are"
     world.barrier();
 
     CHECK(attendance.missing(4) == "all ranks have come to it");
+    CHECK(attendance.all_seen_have_come(4));
+    CHECK(!attendance.all_seen_have_come(5));
     CHECK(attendance.missing(5) == "rank 1 on " + host_name() + " has come to 4 of 5");
     world.barrier();
     attendance.arrive(5);
@@ -43,4 +45,6 @@ TEST_CASE("Attendance: says that it does not see ranks of other hosts") {
   attendance.arrive(3);
 
   CHECK(attendance.missing(3) == "not seen from here are ranks 1 on n1");
+  CHECK(attendance.all_seen_have_come(3));
+  CHECK(!Attendance().all_seen_have_come(0));  // not known
 }

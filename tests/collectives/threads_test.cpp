@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <set>
 #include <string>
 #include <thread>
@@ -173,6 +174,23 @@ TEST_CASE("Threads: a rank that ends while others wait for it is an error, not a
                                       }),
                        doctest::Contains("rank 1 has ended, though others wait for it"),
                        CollectiveError);
+}
+
+TEST_CASE("Threads: who ended with an error is named, not who ended because of it") {
+  std::atomic<bool> rank_0_leaves = false;
+  CHECK_THROWS_WITH_AS(
+      run_as_threads(3,
+                     [&](World& world) {
+                       if (world.rank() == 2) throw DataError("the file is gone");
+                       if (world.rank() == 1) {
+                         while (!rank_0_leaves) std::this_thread::yield();
+                         std::this_thread::sleep_for(std::chrono::milliseconds(50));
+                       }
+                       CHECK_THROWS_WITH_AS(world.barrier(), "rank 2 has ended: the file is gone",
+                                            CollectiveError);
+                       rank_0_leaves = true;  // in order
+                     }),
+      "the file is gone", DataError);
 }
 
 TEST_CASE("Threads: a rank that throws leaves other jobs alone") {

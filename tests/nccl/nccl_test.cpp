@@ -13,16 +13,22 @@
 #include <vector>
 
 #include <ai500/collectives/threads.hpp>
-#include <ai500/devices/mirror.hpp>
 #include <ai500/training/measured_reduction.hpp>
 
 #include "../collectives/given_numbers.hpp"
+#include "gpus.hpp"
 #include "simulated.hpp"
 
 using namespace ai500;
 using collectives::NcclReduction;
-using Nccl = collectives::Nccl<collectives::Threads>;
-using World = Nccl::Communicator;
+using testing::fill;
+using testing::long_enough;
+using testing::Nccl;
+using testing::read;
+using testing::run_gpus;
+using testing::run_ranks;
+using testing::seconds_of;
+using testing::World;
 
 static_assert(CollectivePolicy<Nccl>);
 static_assert(AttachesTo<World, devices::Cuda>);
@@ -34,39 +40,6 @@ static_assert(!ReducesOn<World, devices::Cuda, double, half>);
 static_assert(ReducesOn<World, devices::Host, float, float>);
 
 namespace {
-
-template <class Rank>
-void run_ranks(int ranks, double patience_seconds, Rank rank) {
-  int argc = 0;
-  char** argv = nullptr;
-  Nccl::Session session(argc, argv, {.ranks = ranks, .patience_seconds = patience_seconds});
-  session.run_ranks(rank);
-}
-
-/// Each rank with a GPU of its own, joined.
-template <class Rank>
-void run_gpus(int ranks, double patience_seconds, Rank rank) {
-  run_ranks(ranks, patience_seconds, [&](World& world) {
-    devices::Cuda device(DeviceChoice{.local_rank = world.rank()});
-    world.attach(device);
-    rank(world, device);
-  });
-}
-
-/// Writes what `number(i)` says into a GPU's memory, as a kernel would: in the order of its work.
-template <class T, class Number>
-void fill(devices::Cuda& device, View<T, devices::Cuda> part, Number number) {
-  simulated::enqueue(device.stream(), [=] {
-    for (Count i = 0; i < part.size(); ++i) part.data()[i] = number(i);
-  });
-}
-
-template <class T>
-std::vector<T> read(devices::Cuda& device, View<T, devices::Cuda> part) {
-  Mirror<T, devices::Cuda> mirror(device, part);
-  mirror.download();
-  return {mirror.host().data(), mirror.host().data() + part.size()};
-}
 
 /// What a GPU's kernels find when all parts are summed: steps of parts from the back.
 template <class Reduction, class IsRight>
@@ -103,16 +76,6 @@ float rounded_sum(int ranks, int step, Count i) {
                   static_cast<float>(Message(test::given<float>(rank, step, i))));
   return static_cast<float>(sum);
 }
-
-/// Seconds that some work takes.
-template <class Work>
-double seconds_of(Work work) {
-  auto const start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-constexpr double long_enough = 60;  // no test waits for it
 
 }  // namespace
 
@@ -282,7 +245,8 @@ TEST_CASE("Nccl: an asynchronous error of NCCL's is thrown by the next call, wit
     device.synchronize();
     CHECK_THROWS_WITH_AS(
         reduction.progress(),
-        doctest::Contains("remote process exited or there was a network error; rank 1 on "),
+        doctest::Contains(
+            "remote process exited or there was a network error; in sums, rank 1 on "),
         CollectiveError);
     simulated::faults.rank_with_asynchronous_error = -1;
     --waiting;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cuda_runtime_api.h>
 
-#include <chrono>
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -16,14 +16,79 @@
 
 #include "simulated.hpp"
 
-using Clock = std::chrono::steady_clock;
+namespace {
 
-/// Work that was recorded.
+/// One recording of an event: it comes once.
+struct Point {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool has_come = false;
+
+  void come() {
+    std::lock_guard const lock(mutex);
+    has_come = true;
+    changed.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return has_come; });
+  }
+};
+
+/// One launch of a graph: its events come once.
+struct Launch {
+  explicit Launch(std::size_t events) : points(events) {}
+  std::vector<Point> points;
+};
+
+/// Recorded work.
+struct Item {
+  std::function<void(Launch&)> run;
+  std::function<void()> when_given;  // may be empty
+};
+
+/// What one stream was given while it was recorded.
+struct Lane {
+  std::vector<Item> items;
+  std::vector<std::size_t> known{};  // how many pieces of work of each lane come before its end
+};
+
+/// A recording under way: the lanes of the stream that it began with, and of streams that waited
+/// for its events since.
+struct Capture {
+  CUstream_st* origin = nullptr;
+  std::thread::id thread{};
+  cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
+  bool invalid = false;
+  bool ended = false;
+  std::vector<CUstream_st*> streams{};  // of the lanes
+  std::vector<Lane> lanes{};
+  std::size_t events = 0;
+
+  /// A lane for one more stream.
+  std::size_t add(CUstream_st* stream) {
+    streams.push_back(stream);
+    lanes.emplace_back();
+    for (Lane& lane : lanes) lane.known.resize(lanes.size());
+    return lanes.size() - 1;
+  }
+};
+
+// All recordings: one mutex is enough for tests.
+std::mutex captures_mutex;
+std::vector<std::shared_ptr<Capture>> captures;  // under way
+
+thread_local int current_device = 0;
+thread_local cudaStreamCaptureMode thread_mode = cudaStreamCaptureModeGlobal;
+
+}  // namespace
+
 struct CUgraph_st {
-  std::vector<std::function<void()>> work;
+  std::vector<Lane> lanes;
+  std::size_t events = 0;
 };
 struct CUgraphExec_st {
-  std::vector<std::function<void()>> work;
+  std::shared_ptr<CUgraph_st const> graph;
 };
 
 /// A worker thread; work is done in order, some time.
@@ -33,7 +98,8 @@ struct CUstream_st {
   std::deque<std::function<void()>> work;
   bool busy = false;
   bool stopping = false;
-  std::unique_ptr<CUgraph_st> recorded;  // there while it records
+  std::shared_ptr<Capture> capture;  // that it is recorded into; under captures_mutex
+  std::size_t lane = 0;
   std::thread worker{[this] { run(); }};
 
   void run() {
@@ -41,54 +107,72 @@ struct CUstream_st {
     for (;;) {
       changed.wait(lock, [&] { return stopping || !work.empty(); });
       if (work.empty()) return;
-      auto const next = std::move(work.front());
+      auto next = std::move(work.front());
       work.pop_front();
       busy = true;
       lock.unlock();
       next();
+      next = nullptr;  // what it holds goes before the stream is known to be idle
       lock.lock();
       busy = false;
       changed.notify_all();
     }
   }
+
+  void give(std::function<void()> next) {
+    std::lock_guard const lock(mutex);
+    work.push_back(std::move(next));
+    changed.notify_all();
+  }
+};
+
+struct CUevent_st {
+  std::shared_ptr<Point> point{};      // where it was recorded last: in a stream's work,
+  std::shared_ptr<Capture> capture{};  // or in a recording; there
+  std::size_t index = 0;
+  std::vector<std::size_t> known{};
 };
 
 namespace {
 
-/// One recording of an event: it comes once.
-struct Point {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool has_come = false;
-  Clock::time_point time{};
-
-  void come() {
-    std::lock_guard const lock(mutex);
-    has_come = true;
-    time = Clock::now();
-    changed.notify_all();
+/// A call that might wait for work: not while this thread records.
+cudaError_t unsafe_call() {
+  std::lock_guard const lock(captures_mutex);
+  cudaError_t code = cudaSuccess;
+  for (auto const& capture : captures) {
+    bool const mine = capture->thread == std::this_thread::get_id();
+    bool const prohibits = mine ? capture->mode != cudaStreamCaptureModeRelaxed &&
+                                      thread_mode != cudaStreamCaptureModeRelaxed
+                                : capture->mode == cudaStreamCaptureModeGlobal &&
+                                      thread_mode == cudaStreamCaptureModeGlobal;
+    if (!prohibits) continue;
+    capture->invalid = true;
+    code = cudaErrorStreamCaptureUnsupported;
   }
-  void wait() {
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return has_come; });
-  }
-};
+  return code;
+}
 
-thread_local int current_device = 0;
+cudaError_t spoil(Capture& capture, cudaError_t code) {
+  capture.invalid = true;
+  return code;
+}
 
 }  // namespace
 
-struct CUevent_st {
-  std::shared_ptr<Point> point;
-};
-
 namespace ai500::simulated {
 
-void enqueue(cuda::Stream stream, std::function<void()> work) {
-  std::lock_guard const lock(stream->mutex);
-  if (stream->recorded) return stream->recorded->work.push_back(std::move(work));
-  stream->work.push_back(std::move(work));
-  stream->changed.notify_all();
+void enqueue(cuda::Stream stream, std::function<void()> work, std::function<void()> when_given) {
+  {
+    std::lock_guard const lock(captures_mutex);
+    if (Capture* const capture = stream->capture.get()) {
+      Lane& lane = capture->lanes[stream->lane];
+      lane.items.push_back({[work](Launch&) { work(); }, std::move(when_given)});
+      ++lane.known[stream->lane];
+      return;
+    }
+  }
+  if (when_given) when_given();
+  stream->give(std::move(work));
 }
 
 }  // namespace ai500::simulated
@@ -97,7 +181,30 @@ using ai500::simulated::enqueue;
 
 extern "C" {
 
-char const* cudaGetErrorName(cudaError_t) { return "cudaErrorSimulated"; }
+char const* cudaGetErrorName(cudaError_t code) {
+  switch (code) {
+    case cudaErrorStreamCaptureUnsupported:
+      return "cudaErrorStreamCaptureUnsupported";
+    case cudaErrorStreamCaptureInvalidated:
+      return "cudaErrorStreamCaptureInvalidated";
+    case cudaErrorStreamCaptureMerge:
+      return "cudaErrorStreamCaptureMerge";
+    case cudaErrorStreamCaptureUnmatched:
+      return "cudaErrorStreamCaptureUnmatched";
+    case cudaErrorStreamCaptureUnjoined:
+      return "cudaErrorStreamCaptureUnjoined";
+    case cudaErrorStreamCaptureIsolation:
+      return "cudaErrorStreamCaptureIsolation";
+    case cudaErrorStreamCaptureImplicit:
+      return "cudaErrorStreamCaptureImplicit";
+    case cudaErrorStreamCaptureWrongThread:
+      return "cudaErrorStreamCaptureWrongThread";
+    case cudaErrorCapturedEvent:
+      return "cudaErrorCapturedEvent";
+    default:
+      return "cudaErrorSimulated";
+  }
+}
 char const* cudaGetErrorString(cudaError_t) { return "a simulated error"; }
 cudaError_t cudaGetLastError() { return cudaSuccess; }
 
@@ -131,11 +238,13 @@ cudaError_t cudaRuntimeGetVersion(int* version) {
 }
 
 cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
+  if (cudaError_t const code = unsafe_call()) return code;
   *memory = std::malloc(bytes);
   std::memset(*memory, 0xff, bytes);  // whoever relies on zeros must ask for them
   return cudaSuccess;
 }
 cudaError_t cudaFree(void* memory) {
+  if (cudaError_t const code = unsafe_call()) return code;
   std::free(memory);
   return cudaSuccess;
 }
@@ -162,6 +271,11 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
   return cudaSuccess;
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  {
+    std::lock_guard const lock(captures_mutex);
+    if (stream->capture) return spoil(*stream->capture, cudaErrorStreamCaptureUnsupported);
+  }
+  if (cudaError_t const code = unsafe_call()) return code;
   std::unique_lock lock(stream->mutex);
   stream->changed.wait(lock, [&] { return stream->work.empty() && !stream->busy; });
   return cudaSuccess;
@@ -177,25 +291,75 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   return cudaSuccess;
 }
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
-  if (event->point) enqueue(stream, [point = event->point] { point->wait(); });
+  {
+    std::lock_guard const lock(captures_mutex);
+    std::shared_ptr<Capture> const of = event->capture;
+    if (of == nullptr && stream->capture)
+      return event->point ? spoil(*stream->capture, cudaErrorStreamCaptureIsolation) : cudaSuccess;
+    if (of != nullptr) {
+      if (of->ended) {
+        if (stream->capture) return spoil(*stream->capture, cudaErrorStreamCaptureIsolation);
+        return cudaErrorCapturedEvent;
+      }
+      if (of->invalid) return cudaErrorStreamCaptureInvalidated;
+      if (stream->capture && stream->capture != of) {
+        spoil(*stream->capture, cudaErrorStreamCaptureMerge);
+        return spoil(*of, cudaErrorStreamCaptureMerge);
+      }
+      if (!stream->capture) {
+        stream->capture = of;
+        stream->lane = of->add(stream);
+      }
+      Lane& lane = of->lanes[stream->lane];
+      lane.items.push_back(
+          {[index = event->index](Launch& launch) { launch.points[index].wait(); }, nullptr});
+      for (std::size_t i = 0; i < event->known.size(); ++i)
+        lane.known[i] = std::max(lane.known[i], event->known[i]);
+      return cudaSuccess;
+    }
+  }
+  if (event->point) stream->give([point = event->point] { point->wait(); });
   return cudaSuccess;
 }
-cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode*) { return cudaSuccess; }
+cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode* mode) {
+  std::swap(*mode, thread_mode);
+  return cudaSuccess;
+}
 
-// Of one stream.
-cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
-  std::lock_guard const lock(stream->mutex);
-  stream->recorded = std::make_unique<CUgraph_st>();
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode) {
+  std::lock_guard const lock(captures_mutex);
+  if (stream->capture) return spoil(*stream->capture, cudaErrorIllegalState);
+  auto capture = std::make_shared<Capture>();
+  capture->origin = stream;
+  capture->thread = std::this_thread::get_id();
+  capture->mode = mode;
+  stream->capture = capture;
+  stream->lane = capture->add(stream);
+  captures.push_back(std::move(capture));
   return cudaSuccess;
 }
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
-  std::lock_guard const lock(stream->mutex);
-  *graph = stream->recorded.release();
+  std::lock_guard const lock(captures_mutex);
+  *graph = nullptr;
+  std::shared_ptr<Capture> const capture = stream->capture;
+  if (!capture) return cudaErrorIllegalState;
+  if (capture->origin != stream) return spoil(*capture, cudaErrorStreamCaptureUnmatched);
+  if (capture->mode != cudaStreamCaptureModeRelaxed &&
+      capture->thread != std::this_thread::get_id())
+    return spoil(*capture, cudaErrorStreamCaptureWrongThread);
+  capture->ended = true;
+  std::erase(captures, capture);
+  for (CUstream_st* of : capture->streams) of->capture.reset();
+  std::vector<Lane> lanes = std::exchange(capture->lanes, {});
+  if (capture->invalid) return cudaErrorStreamCaptureInvalidated;
+  for (std::size_t lane = 1; lane < lanes.size(); ++lane)
+    if (lanes[0].known[lane] < lanes[lane].known[lane]) return cudaErrorStreamCaptureUnjoined;
+  *graph = new CUgraph_st{std::move(lanes), capture->events};
   return cudaSuccess;
 }
 cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t* to_launch, cudaGraph_t graph,
                                           unsigned long long) {
-  *to_launch = new CUgraphExec_st{graph->work};
+  *to_launch = new CUgraphExec_st{std::make_shared<CUgraph_st const>(*graph)};
   return cudaSuccess;
 }
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
@@ -206,8 +370,27 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t graph) {
   delete graph;
   return cudaSuccess;
 }
-cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t stream) {
-  for (auto const& work : graph->work) enqueue(stream, work);
+// Lanes beside the first have threads of their own; the stream goes on when all are done.
+cudaError_t cudaGraphLaunch(cudaGraphExec_t to_launch, cudaStream_t stream) {
+  {
+    std::lock_guard const lock(captures_mutex);
+    // CUDA makes a child graph of it; nobody needs that here.
+    if (stream->capture) return spoil(*stream->capture, cudaErrorStreamCaptureUnsupported);
+  }
+  for (Lane const& lane : to_launch->graph->lanes)
+    for (Item const& item : lane.items)
+      if (item.when_given) item.when_given();
+  stream->give([graph = to_launch->graph] {
+    Launch launch(graph->events);
+    auto const run = [&launch](Lane const& lane) {
+      for (Item const& item : lane.items) item.run(launch);
+    };
+    std::vector<std::thread> others;
+    for (std::size_t lane = 1; lane < graph->lanes.size(); ++lane)
+      others.emplace_back(run, std::cref(graph->lanes[lane]));
+    run(graph->lanes[0]);
+    for (std::thread& other : others) other.join();
+  });
   return cudaSuccess;
 }
 
@@ -220,19 +403,32 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
   return cudaSuccess;
 }
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  {
+    std::lock_guard const lock(captures_mutex);
+    event->point.reset();
+    event->capture = stream->capture;
+    if (Capture* const capture = stream->capture.get()) {
+      if (capture->invalid) return cudaErrorStreamCaptureInvalidated;
+      event->index = capture->events++;
+      event->known = capture->lanes[stream->lane].known;
+      capture->lanes[stream->lane].items.push_back(
+          {[index = event->index](Launch& launch) { launch.points[index].come(); }, nullptr});
+      return cudaSuccess;
+    }
+  }
   event->point = std::make_shared<Point>();
-  enqueue(stream, [point = event->point] { point->come(); });
+  stream->give([point = event->point] { point->come(); });
   return cudaSuccess;
 }
 cudaError_t cudaEventQuery(cudaEvent_t event) {
+  {
+    std::lock_guard const lock(captures_mutex);
+    if (event->capture) return spoil(*event->capture, cudaErrorCapturedEvent);
+  }
+  if (cudaError_t const code = unsafe_call()) return code;
   if (!event->point) return cudaSuccess;
   std::lock_guard const lock(event->point->mutex);
   return event->point->has_come ? cudaSuccess : cudaErrorNotReady;
-}
-cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
-  *milliseconds =
-      std::chrono::duration<float, std::milli>(to->point->time - from->point->time).count();
-  return cudaSuccess;
 }
 
 }  // extern "C"

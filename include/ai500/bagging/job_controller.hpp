@@ -125,6 +125,7 @@ class JobController {
     record_.final_loss = fitted.final_loss;
     record_.stopped = fitted.stopped;
     record_.skipped_steps = trainer_.skipped_steps();
+    record_.recorded_steps = trainer_.recorded_steps();
   }
 
   /// Measures the member on the test set and on samples it never saw. A member that stopped is not

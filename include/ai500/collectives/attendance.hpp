@@ -44,16 +44,24 @@ class Attendance {
       std::atomic_ref(place(mine_)).store(number, std::memory_order_release);
   }
 
+  /// The ranks of this host have come to `number`; false where that is not known.
+  bool all_seen_have_come(std::uint64_t number) const {
+    if (memory_.data() == nullptr) return false;
+    for (std::size_t i = 0; i < seen_.size(); ++i)
+      if (come(i) < number) return false;
+    return true;
+  }
+
   /// Who has not come to `number`, in words: "rank 2 has come to 4 of 5".
   std::string missing(std::uint64_t number) const {
     if (memory_.data() == nullptr) return "who is missing is not known: " + obstacle_;
     std::string text;
     auto add = [&](std::string const& part) { text += (text.empty() ? "" : ", ") + part; };
     for (std::size_t i = 0; i < seen_.size(); ++i) {
-      std::uint64_t const come = std::atomic_ref(place(i)).load(std::memory_order_acquire);
-      if (come < number)
+      std::uint64_t const so_far = come(i);
+      if (so_far < number)
         add("rank " + std::to_string(seen_[i]) + " on " + host(seen_[i]) + " has come to " +
-            std::to_string(come) + " of " + std::to_string(number));
+            std::to_string(so_far) + " of " + std::to_string(number));
     }
     std::string unseen;
     for (int rank = 0; rank < static_cast<int>(hosts_.size()); ++rank)
@@ -68,6 +76,9 @@ class Attendance {
   static constexpr std::size_t page = 4096;  // a rank's: what it writes is near it
 
   std::string const& host(int rank) const { return hosts_[static_cast<std::size_t>(rank)]; }
+  std::uint64_t come(std::size_t neighbour) const {
+    return std::atomic_ref(place(neighbour)).load(std::memory_order_acquire);
+  }
   std::uint64_t& place(std::size_t neighbour) const {
     return *reinterpret_cast<std::uint64_t*>(memory_.data() + neighbour * page);
   }

@@ -11,8 +11,6 @@ namespace ai500::collectives {
 template <class T, class Device = devices::Host>
 class LocalReduction {
  public:
-  static constexpr bool works_in_queue = true;  // it has no work
-
   LocalReduction(Device& device, Count elements) : memory_(device, elements) {}
 
   View<T, Device> memory() { return memory_.view(); }
@@ -20,11 +18,19 @@ class LocalReduction {
   void progress() {}
   Count pending() const { return 0; }
   void finish() {}
+  template <class Work>
+  void record(Work&& work) {
+    work();
+  }
+  template <class Work>
+  void replay(Work&& work) {
+    work();
+  }
   std::string transport() const { return "none: one rank"; }
 
  private:
   Buffer<T, Device> memory_;
 };
-static_assert(ReductionOf<LocalReduction<float>, float>);
+static_assert(ReductionOf<LocalReduction<float>, float> && CanBeRecorded<LocalReduction<float>>);
 
 }  // namespace ai500::collectives

@@ -13,6 +13,9 @@
 #include <ai500/collectives/agree.hpp>
 #include <ai500/collectives/attendance.hpp>
 #include <ai500/collectives/functors/cast.hpp>
+#include <ai500/collectives/nccl/membership.hpp>
+#include <ai500/collectives/nccl/sums.hpp>
+#include <ai500/collectives/nccl/waiting.hpp>
 #include <ai500/collectives/policy.hpp>
 #include <ai500/core/error.hpp>
 #include <ai500/core/number_type.hpp>
@@ -21,83 +24,6 @@
 namespace ai500::collectives {
 
 namespace nccl {
-
-/// "NCCL 2.28.9".
-std::string version();
-
-/// What the ranks of a new communicator have in common: NCCL's unique id, as bytes.
-/// @throws CollectiveError
-std::string unique_id();
-
-/// How a rank waits for others.
-struct Waiting {
-  double patience_seconds = 600;
-  Attendance attendance{};                           ///< who has come how far
-  std::function<std::string()> who_ended = nullptr;  ///< as PeersEndTogether has it; may be empty
-};
-
-/// One rank's place in a communicator of NCCL's. NCCL never blocks a call for others here: what is
-/// waited for, is waited for with a limit. Its destructor ends what is under way.
-class Membership {
- public:
-  struct State;
-
-  /// Joins `size` ranks, each with a GPU of its own: the one that this thread has set. Collective.
-  /// @throws CollectiveError with NCCL's text, or naming the ranks that have not come in time
-  static std::shared_ptr<Membership> join(std::string const& id, int rank, int size,
-                                          Waiting waiting);
-
-  /// The part of the ranks that gave the same color, in their order (ncclCommSplit). Collective.
-  /// @param rank in the new communicator; `size` its ranks
-  /// @throws CollectiveError as `join`
-  std::shared_ptr<Membership> split(int color, int rank, int size, Waiting waiting);
-
-  explicit Membership(std::unique_ptr<State> state);
-  Membership(Membership const&) = delete;
-  Membership& operator=(Membership const&) = delete;
-  ~Membership();
-
-  State& state() { return *state_; }
-
- private:
-  std::unique_ptr<State> state_;
-};
-
-/// All-reduces of one reduction, on a stream of their own, and a thread that watches them: it asks
-/// NCCL for asynchronous errors and looks at the clock, and ends what will not end by itself, so
-/// that nobody who waits for the GPU waits for ever. What was found is thrown by the next call.
-class Sums {
- public:
-  Sums(devices::Cuda& device, std::shared_ptr<Membership> membership, Waiting waiting);
-  Sums(Sums&&) noexcept;
-  ~Sums();
-
-  cuda::Stream stream() const;
-
-  /// Begins a part: what is given to `stream()` from now on follows the device's work until now.
-  /// @param begin its first element of the reduction; `type` in which it is sent
-  /// @throws CollectiveError naming the part and the ranks that are missing, or NCCL's error
-  void open(Count begin, Count elements, NumberType type);
-  /// ncclAllReduce of the part, in place.
-  void sum(void* data);
-  /// Ends the part: what is given to `stream()` until now is what it waits for.
-  void close();
-
-  /// Looks which parts have ended.
-  void progress();
-  Count pending() const;
-  /// The device's work from now on follows the ends of all parts.
-  void finish();
-
-  /// What the device's clock says: a part was under way while its stream of kernels went on, or
-  /// kernels waited. Of parts that have ended.
-  double hidden_seconds() const;
-  double exposed_seconds() const;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
 
 /// What NCCL sums of T may be sent as.
 template <class T, class Message>
@@ -136,6 +62,16 @@ class NcclReduction {
   void progress() { sums_.progress(); }
   Count pending() const { return sums_.pending(); }
   void finish() { sums_.finish(); }
+
+  template <class Work>
+  void record(Work&& work) {
+    sums_.record(std::ref(work));
+  }
+  template <class Work>
+  void replay(Work&& work) {
+    sums_.replay(std::ref(work));
+  }
+
   std::string transport() const {
     std::string text = nccl::version() + " all-reduce on a stream of its own, sent as ";
     text += name(number_type<Message>);
@@ -164,6 +100,7 @@ class NcclReduction {
   nccl::Sums sums_;
 };
 static_assert(ReductionOf<NcclReduction<float>, float, devices::Cuda>);
+static_assert(CanBeRecorded<NcclReduction<float>>);
 static_assert(ReductionOf<NcclReduction<float, half>, float, devices::Cuda>);
 
 /// GPUs sum by NCCL; what hosts tell each other goes over another collective: Threads for the GPUs
@@ -247,7 +184,8 @@ struct Nccl {
    private:
     nccl::Waiting waiting() {
       nccl::Waiting waiting{.patience_seconds = patience_seconds_,
-                            .attendance = Attendance::of(bootstrap_)};
+                            .attendance = Attendance::of(bootstrap_),
+                            .devices = Attendance::of(bootstrap_)};
       if constexpr (requires { bootstrap_.peers(); })
         waiting.who_ended = [peers = bootstrap_.peers()] { return peers.who_ended(); };
       return waiting;

@@ -44,6 +44,13 @@ concept TimesItself = requires(R const& reduction) {
   { reduction.exposed_seconds() } -> std::same_as<double>;
 };
 
+/// A device's step with the sum's parts in it can be recorded.
+template <class R>
+concept CanBeRecorded = requires(R& reduction, void (&work)()) {
+  { reduction.record(work) } -> std::same_as<void>;
+  { reduction.replay(work) } -> std::same_as<void>;
+};
+
 /// A sum over ranks that goes on while they compute something else. Every rank starts equal parts
 /// in equal order; all calls are made by one thread.
 ///
@@ -54,7 +61,9 @@ concept TimesItself = requires(R const& reduction) {
 /// says in words how sums are made. Nothing allocates after as many parts as were started before.
 /// The destructor does not wait for other ranks. On another device than the host all this is in the
 /// order of the device's work: the host learns from `pending()` what is a sum, and from the next
-/// call what has failed. Optionally such a reduction measures itself (TimesItself).
+/// call what has failed. Optionally such a reduction measures itself (TimesItself), and takes part
+/// in recorded steps (CanBeRecorded): `record(work)` calls `work`, which records them;
+/// `replay(work)` calls `work`, which gives the last recording to the device once more.
 template <class R, class T, class Device = devices::Host>
 concept ReductionOf = HoldsMemory<R, T, Device> && StartsParts<R, T, Device> && Progresses<R> &&
     CountsPending<R> && Finishes<R> && NamesItsTransport<R>;

@@ -2,15 +2,16 @@
 /// @file The definitions of threads.hpp.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <numeric>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 #include <ai500/collectives/threads.hpp>
 
@@ -19,14 +20,12 @@ namespace ai500::collectives::threads {
 /// All meetings of a session share it: whoever waits for a rank wakes when that rank ends.
 class Roster {
  public:
-  explicit Roster(int ranks) : reasons_(static_cast<std::size_t>(ranks)) {}
-
   std::mutex& mutex() { return mutex_; }
   std::condition_variable& changed() { return changed_; }
 
   void end(int rank, std::string reason) {
     std::lock_guard const lock(mutex_);
-    reasons_[static_cast<std::size_t>(rank)] = std::move(reason);
+    ends_.push_back({rank, std::move(reason)});
     any_ended_.store(true, std::memory_order_release);
     changed_.notify_all();
   }
@@ -34,20 +33,32 @@ class Roster {
   /// Costs nothing while all are there.
   bool any_ended() const { return any_ended_.load(std::memory_order_acquire); }
 
-  /// The mutex is held.
+  /// The first of the ranks that ended with an error: others may have ended because of it. The
+  /// mutex is held.
   std::string who_ended(std::vector<int> const& ranks) const {
-    for (int rank : ranks)
-      if (auto const& reason = reasons_[static_cast<std::size_t>(rank)])
-        return "rank " + std::to_string(rank) + " has ended" +
-               (reason->empty() ? ", though others wait for it" : ": " + *reason);
-    return {};
+    End const* found = nullptr;
+    for (End const& end : ends_) {
+      if (std::ranges::find(ranks, end.rank) == ranks.end()) continue;
+      if (found == nullptr) found = &end;
+      if (end.reason.empty()) continue;
+      found = &end;
+      break;
+    }
+    if (found == nullptr) return {};
+    return "rank " + std::to_string(found->rank) + " has ended" +
+           (found->reason.empty() ? ", though others wait for it" : ": " + found->reason);
   }
 
  private:
+  struct End {
+    int rank;
+    std::string reason;  // empty: in order
+  };
+
   std::mutex mutex_;
   std::condition_variable changed_;
   std::atomic<bool> any_ended_ = false;
-  std::vector<std::optional<std::string>> reasons_;  // of the ranks that have ended
+  std::vector<End> ends_;  // as they came
 };
 
 Meeting::Meeting(std::shared_ptr<Roster> roster, std::vector<int> members)
@@ -90,7 +101,7 @@ std::string Meeting::who_ended() const {
 }
 
 void run(int ranks, std::function<void(int, std::shared_ptr<Meeting> const&)> const& one) {
-  auto const roster = std::make_shared<Roster>(ranks);
+  auto const roster = std::make_shared<Roster>();
   std::vector<int> members(static_cast<std::size_t>(ranks));
   std::iota(members.begin(), members.end(), 0);
   auto const all = std::make_shared<Meeting>(roster, members);

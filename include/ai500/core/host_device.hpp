@@ -3,6 +3,9 @@
 /// reads it.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+
 /// Before a function that host and device can both call: nvcc compiles it for both, other compilers
 /// for the host. A constexpr function needs it not: device code is compiled with
 /// --expt-relaxed-constexpr.
@@ -43,6 +46,30 @@ AI500_HOST_DEVICE inline void store_by_many(T* to, T value) {
   *to = value;
 #else
   __atomic_store(to, &value, __ATOMIC_RELAXED);
+#endif
+}
+
+/// *to = value, in memory that another processor reads meanwhile.
+template <class T>
+AI500_HOST_DEVICE inline void publish(T* to, T value) {
+#if AI500_DEVICE_ARCHITECTURE > 0
+  *static_cast<T volatile*>(to) = value;
+#else
+  __atomic_store(to, &value, __ATOMIC_RELEASE);
+#endif
+}
+
+/// A clock in nanoseconds that never jumps: the host's, or the GPU's, which is one for all of its
+/// multiprocessors and ticks once a microsecond or more often, since Volta.
+AI500_HOST_DEVICE inline std::uint64_t nanoseconds_now() {
+#if AI500_DEVICE_ARCHITECTURE > 0
+  std::uint64_t now;
+  asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
+  return now;
+#else
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                        std::chrono::steady_clock::now().time_since_epoch())
+                                        .count());
 #endif
 }
 

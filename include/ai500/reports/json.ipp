@@ -47,6 +47,7 @@ inline Json json_of(MemberRecord const& member) {
           {"distinct_samples", member.distinct_samples},
           {"samples_processed", member.samples_processed},
           {"skipped_steps", member.skipped_steps},
+          {"recorded_steps", member.recorded_steps},
           {"epochs", member.epochs},
           {"final_loss", member.final_loss},
           {"quality", member.quality},
@@ -86,6 +87,7 @@ inline MemberRecord member_of(Json const& json, std::string_view file) {
                 json.at("distinct_samples"));
   member.samples_processed = reader.integer<Count>("samples_processed", 0);
   member.skipped_steps = reader.integer<Count>("skipped_steps", 0);
+  member.recorded_steps = reader.integer<Count>("recorded_steps", 0);
   member.epochs = reader.integer<int>("epochs", 0);
   member.final_loss = reader.number("final_loss");
   member.quality = reader.number("quality");

@@ -156,6 +156,9 @@ inline std::string member_rows(Report const& report) {
     if (member.skipped_steps > 0)
       notes += row("skipped", job + counted(member.skipped_steps, "step") +
                                   ", whose scaled gradients overflowed");
+    if (member.recorded_steps > 0)
+      notes += row("recorded", job + counted(member.recorded_steps, "step") +
+                                   ", given to the device as one piece each");
     if (member.resumed > 0)
       notes += row("resumed", job + counted(member.resumed, "time") + " from a checkpoint");
   }

@@ -22,6 +22,7 @@ struct MemberRecord {
   Count samples_processed = 0;       ///< trained on in all epochs together, as Eq. (6) counts
   int epochs = 0;                    ///< passes over the bootstrap that were completed
   Count skipped_steps = 0;           ///< whose scaled gradients overflowed: they changed nothing
+  Count recorded_steps = 0;          ///< of its last run: given to the device as one piece each
   double final_loss = not_measured;  ///< the training loss of the last epoch
   double quality = not_measured;     ///< on the test split, 0 to 1
   double out_of_bag_quality = not_measured;  ///< on the training samples never drawn, 0 to 1

@@ -27,10 +27,6 @@
 
 namespace ai500 {
 
-/// All of a reduction's work is given to the device's queue: a step with it can be recorded.
-template <class R>
-concept WorksInQueue = R::works_in_queue;
-
 /// Trains one base model, step by step, on the ranks of one communicator. The caller writes this
 /// rank's share of the batch into `input()`, then calls `step`; or `start_step` and, one step
 /// later, `next_loss`: so a device has the next step before it has done this one.
@@ -133,6 +129,9 @@ class Trainer {
     return static_cast<double>(loss);
   }
 
+  /// Steps that the device was given as one piece of work.
+  Count recorded_steps() const { return replays_; }
+
   /// What reductions have cost since the beginning; seconds are this rank's.
   [[gnu::cold]] ReductionCost reduction_cost() const {
     if (!reduction_) return {};
@@ -180,14 +179,28 @@ class Trainer {
   void run_step() {
     if constexpr (Records<Device>) {
       bool const can_be_recorded =
-          (WorksInQueue<Reduction> || !reduction_) && !network_.is_watched();
-      if (can_be_recorded && (started_ == 1 || recording_)) {
-        if (!recording_) recording_.emplace(device_.record([&] { network_.run(System{*this}); }));
-        device_.replay(*recording_);
+          (CanBeRecorded<Reduction> || !reduction_) && !network_.is_watched();
+      if (can_be_recorded && (started_ == 1 || recording_)) return run_recorded_step();
+    }
+    network_.run(System{*this});
+  }
+
+  void run_recorded_step() requires Records<Device> {
+    auto const record = [&] {
+      recording_.emplace(device_.record([&] { network_.run(System{*this}); }));
+    };
+    auto const replay = [&] { device_.replay(*recording_); };
+    if constexpr (CanBeRecorded<Reduction>) {
+      if (reduction_) {
+        if (!recording_) reduction_->reduction().record(record);
+        reduction_->reduction().replay(replay);
+        ++replays_;
         return;
       }
     }
-    network_.run(System{*this});
+    if (!recording_) record();
+    replay();
+    ++replays_;
   }
 
   /// What a program has besides kernels.
@@ -222,6 +235,7 @@ class Trainer {
   LateNumber<Accumulate, Device> losses_;
   std::optional<RecordingOf<Device>> recording_;  // of a step
   std::size_t started_ = 0;                       // steps
+  Count replays_ = 0;                             // of the recording
 };
 
 }  // namespace ai500
