@@ -23,8 +23,11 @@ FLAGS = "-std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".spli
 
 # Those that bring most stand first.
 PRECOMPILED = (
+    "storage/json.ipp",
     "kernels/reference.hpp",
     "kernels/policy.hpp",
+    "kernels/cudnn/target.hpp",
+    "graph/program.hpp",
     "devices/buffer.hpp",
     "graph/graph.hpp",
     "configuration/checks.hpp",
