@@ -48,6 +48,7 @@ endmacro()
 # ai500_add_device_code(<target> <file.cu>...): compiles device code into a target: your functors,
 # each with AI500_DEVICE_CODE(MyFunctor); in one of the files (docs/policies.md). For the compute
 # capabilities of CMAKE_CUDA_ARCHITECTURES, with the target's include folders and definitions.
+# ai500_nvcc_launcher is what ai500's own build puts before nvcc, for a test.
 function(ai500_add_device_code target)
   if(NOT TARGET ai500_cuda)
     message(FATAL_ERROR "ai500_add_device_code(${target}): there is no ai500::cuda here: no CUDA was "
@@ -56,15 +57,17 @@ function(ai500_add_device_code target)
   get_property(base TARGET ai500_cuda PROPERTY AI500_NVCC_COMMAND)
   set(folders "$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>")
   set(definitions "$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>")
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}_device_code)
+  file(MAKE_DIRECTORY ${folder})
+  set_property(TARGET ${target} PROPERTY AI500_DEVICE_CODE_FOLDER ${folder})
   foreach(file IN LISTS ARGN)
     cmake_path(ABSOLUTE_PATH file NORMALIZE)
     cmake_path(GET file STEM name)
-    set(object ${CMAKE_CURRENT_BINARY_DIR}/${target}_device_code/${name}.o)
-    file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/${target}_device_code)
+    set(object ${folder}/${name}.o)
     add_custom_command(
       OUTPUT ${object}
       COMMAND
-        ${CMAKE_CUDA_COMPILER_LAUNCHER} ${base} "$<IF:$<CONFIG:Debug>,-O1;-g,-O3;-DNDEBUG>"
+        ${ai500_nvcc_launcher} ${CMAKE_CUDA_COMPILER_LAUNCHER} ${base} "$<IF:$<CONFIG:Debug>,-O1;-g,-O3;-DNDEBUG>"
         "$<$<BOOL:${folders}>:-I$<JOIN:${folders},;-I>>"
         "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>" -MD -MF ${object}.d -c ${file} -o
         ${object}

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every kernel that ai500 compiles for GPUs uses at most 64 registers a thread, so that an SM holds 1024
-threads of it, and spills none of them to memory. Compiles the files of device code once more and
-reads what ptxas says; prints a table."""
+threads of it, and spills none of them to memory. Reads what ptxas said when the library was built;
+prints a table.
+
+    device_code.py --keep nvcc ... -o OBJECT     as nvcc, but keeps what ptxas says in OBJECT.ptxas
+    device_code.py --objects FOLDER              the check
+"""
 
 import argparse
 import re
@@ -18,6 +22,8 @@ MOST_REGISTERS = 64
 ENTRY = re.compile(r"Compiling entry function '(\S+)' for '(\S+)'")
 FRAME = re.compile(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads")
 REGISTERS = re.compile(r"Used (\d+) registers")
+# With -v.
+OF_PTXAS = re.compile(r"ptxas info |    \d+ bytes stack frame, ")
 INSTANTIATED = re.compile(r"^AI500_DEVICE_CODE(_OF_BLOCKS)?\(", re.MULTILINE)
 
 
@@ -82,16 +88,17 @@ def table(found: list[Kernel]) -> str:
     return "\n".join(lines)
 
 
-def compiled(command: list[str], file: Path) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        result = subprocess.run(
-            [*command, "-O3", "-DNDEBUG", "-Xptxas=-v", "-c", file, "-o", Path(folder) / "code.o"],
-            capture_output=True,
-            text=True,
-        )
-    if result.returncode != 0:
-        sys.exit(f"{file}: does not compile\n{result.stderr}")
-    return result.stdout + result.stderr
+def keep(command: list[str]) -> int:
+    """Runs nvcc, keeps what ptxas says beside the object and passes on the rest."""
+    kept = Path(command[command.index("-o") + 1] + ".ptxas")
+    kept.unlink(missing_ok=True)
+    result = subprocess.run(
+        [*command, "-Xptxas=-v"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    print("".join(line for line in result.stdout.splitlines(True) if not OF_PTXAS.match(line)), end="")
+    if result.returncode == 0:
+        kept.write_text(result.stdout, encoding="utf-8")
+    return result.returncode
 
 
 def self_test() -> list[str]:
@@ -114,14 +121,40 @@ ptxas info    : Used 32 registers, used 0 barriers
         wrong.append(f"read {found}")
     if named != ["_Zmany", "_Zspills"]:
         wrong.append(f"found {named}")
+    return wrong + self_test_of_keeping(said)
+
+
+def self_test_of_keeping(said: str) -> list[str]:
+    wrong = []
+    with tempfile.TemporaryDirectory() as folder:
+        nvcc, object_file = Path(folder) / "nvcc", Path(folder) / "code.o"
+        keeping = [sys.executable, "-B", __file__, "--keep", nvcc, "-o", object_file]
+        for code in (0, 3):
+            text = f"#!/bin/sh\ncat <<'END'{said}a warning\nEND\nexit {code}\n"
+            nvcc.write_text(text, encoding="utf-8")
+            nvcc.chmod(0o700)
+            result = subprocess.run(keeping, capture_output=True, text=True)
+            if (result.returncode, result.stdout) != (code, "a warning\n"):
+                wrong.append(f"passed on {result}")
+            found = files_of_ptxas(Path(folder))
+            if len(found) != (1 if code == 0 else 0):
+                wrong.append(f"exit code {code}: kept {found}")
+            elif found and len(kernels(found[0].read_text(encoding="utf-8"))) != 3:
+                wrong.append(f"kept {found[0].read_text(encoding='utf-8')}")
     return wrong
 
 
+def files_of_ptxas(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.ptxas"))
+
+
 def main() -> int:
+    if sys.argv[1:2] == ["--keep"]:
+        return keep(sys.argv[2:])
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parents[2])
     parser.add_argument("--self-test", action="store_true")
-    parser.add_argument("nvcc", nargs="*", help="nvcc and its options, as the library is compiled")
+    parser.add_argument("--objects", type=Path, help="where the library's device code was built")
     arguments = parser.parse_args()
     if arguments.self_test:
         wrong = self_test()
@@ -129,8 +162,8 @@ def main() -> int:
         return 1 if wrong else 0
 
     found: list[Kernel] = []
-    for file in sorted((arguments.root / "cmake" / "cuda").glob("*.cu")):
-        found += kernels(compiled([*arguments.nvcc, f"-I{arguments.root / 'include'}"], file))
+    for file in files_of_ptxas(arguments.objects):
+        found += kernels(file.read_text(encoding="utf-8"))
     wrong = offences(found)
     listed = sum(
         len(INSTANTIATED.findall(file.read_text(encoding="utf-8")))

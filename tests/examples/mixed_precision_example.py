@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+from concurrent.futures import ThreadPoolExecutor
 
 from case import BENCHMARK, EXAMPLES, Folder, check, done, need_fashion_mnist, refuses, run
 
@@ -35,8 +36,8 @@ with Folder() as folder:
     check(code == 0, f"without instructions for bfloat16 it is emulated: {err}")
     check("bfloat16 is emulated" in out, f"and the report says so:\n{out}")
 
-    single = quality(BENCHMARK, folder / "single")
-    mixed = quality(PROGRAM, folder / "mixed")
+    with ThreadPoolExecutor() as side_by_side:
+        single, mixed = side_by_side.map(quality, (BENCHMARK, PROGRAM), (folder / "single", folder / "mixed"))
     check(mixed["precision"]["compute"] == "bfloat16", f"what was computed in: {mixed['precision']}")
     # The same bootstrap, the same order. Accuracies of trainings that differ by rounding alone spread by about
     # half a percent on 10,000 test images.

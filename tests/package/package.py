@@ -102,18 +102,18 @@ class Consumer:
         return json.loads((output / "result.json").read_text())
 
 
-def check_find_package(temporary, prefix, arguments, revision):
-    """The consumer of an installed ai500 below `prefix`, which came from the sources of `revision`."""
+def configured_consumer(temporary, prefix, arguments):
+    """The consumer of an installed ai500, which it has found below `prefix`."""
     consumer = Consumer("find_package", temporary, arguments)
     consumer.configure(f"-DCMAKE_PREFIX_PATH={prefix}")
     found = (consumer.build / "CMakeCache.txt").read_text()
     check(f"ai500_DIR:PATH={prefix / 'share' / 'cmake' / 'ai500'}" in found, "the ai500 found is the installed one")
-    consumer.make()
-    libraries = consumer.libraries()
-    check(libraries == ["eigen", "onednn", "run"], f"only what is linked is compiled, not {libraries}")
-    said = consumer.report()["environment"]["git_revision"]
-    check(said == revision, f"the report names ai500's revision {revision}, not {said} (the consumer's is "
-                            f"{consumer.revision})")
+    return consumer
+
+
+def contents(folder):
+    """Every file below a folder, by its name there."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def install(build, prefix):
@@ -164,7 +164,14 @@ def find_package(source, build, temporary, arguments):
     prefix = temporary / "installed"
     install(build, prefix)
     check_messages(temporary, prefix, arguments)
-    check_find_package(temporary, prefix, arguments, source_revision(source))
+    consumer = configured_consumer(temporary, prefix, arguments)
+    consumer.make()
+    libraries = consumer.libraries()
+    check(libraries == ["eigen", "onednn", "run"], f"only what is linked is compiled, not {libraries}")
+    said = consumer.report()["environment"]["git_revision"]
+    revision = source_revision(source)
+    check(said == revision, f"the report names ai500's revision {revision}, not {said} (the consumer's is "
+                            f"{consumer.revision})")
 
 
 def add_subdirectory(source, build, temporary, arguments):
@@ -196,7 +203,8 @@ def fetch_content(source, build, temporary, arguments):
 
 
 def deb(source, build, temporary, arguments):
-    """cpack's two packages; the consumer of what the Debian package holds."""
+    """cpack's two packages. What the Debian package holds is what find_package() installs: the consumer finds
+    it, and need not be built once more."""
     if not shutil.which("dpkg-deb"):
         print("SKIPPED: dpkg-deb is not here")
         sys.exit(SKIPPED)
@@ -226,7 +234,12 @@ def deb(source, build, temporary, arguments):
 
     extracted = temporary / "extracted"
     run("dpkg-deb", "--extract", debs[0], extracted)
-    check_find_package(temporary, extracted / "usr", arguments, source_revision(source))
+    configured_consumer(temporary, extracted / "usr", arguments)
+    prefix = temporary / "installed"
+    install(build, prefix)
+    packed, installed = contents(extracted / "usr"), contents(prefix)
+    different = sorted(file for file in packed.keys() | installed.keys() if packed.get(file) != installed.get(file))
+    check(not different, f"the Debian package holds what is installed, byte for byte, but for {different}")
 
 
 WAYS = {way.__name__: way for way in (find_package, add_subdirectory, fetch_content, deb)}
