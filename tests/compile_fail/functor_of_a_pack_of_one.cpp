@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Single numbers have functors of their own.
 // expect: MovesPacks
-#include <ai500/kernels/functors/packs.hpp>
+#include <ai500/kernels/functors/compiled_types.hpp>
 
 using namespace ai500;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A thread moves 16 bytes at once.
 // expect: MovesLanes
-#include <ai500/kernels/functors/normalization.hpp>
+#include <ai500/kernels/functors/compiled_types.hpp>
 
 using namespace ai500;
 
