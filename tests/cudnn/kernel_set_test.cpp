@@ -271,7 +271,7 @@ TEST_CASE("CuDnn: convolutions that were chosen apart are single steps, and plan
   Program const fused = fitted_to(small_step(), table);
   for (Step const& step : fused.steps)
     if (std::holds_alternative<steps::ConvolutionDataBackward>(step.what))
-      table.choices.ways[step_text(step.what, shapes_of(fused, step), fp16)] = apart;
+      table.choices.ways[step_text(step.what, shapes_of(fused, step), fp16)] = way_apart;
   REQUIRE(!table.choices.ways.empty());
 
   Program const program = fitted_to(small_step(), table);

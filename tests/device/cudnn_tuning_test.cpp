@@ -83,7 +83,7 @@ TEST_CASE(
     if (kernel == nullptr || kernel->ways == nullptr) continue;
     INFO(describe(step.what), " of ", std::string(step.name.view()));
     CHECK(!step.way.empty());
-    CHECK(step.way != apart);
+    CHECK(step.way != way_apart);
   }
 }
 

@@ -110,7 +110,7 @@ Choices chosen_apart(Program const& program,
     Program const fitted = fitted_to(program, table);
     for (Step const& step : fitted.steps) {
       if (!is_fused_convolution(step.what) || !is_wanted(step.what)) continue;
-      table.choices.ways[step_text(step.what, shapes_of(fitted, step), types)] = ai500::apart;
+      table.choices.ways[step_text(step.what, shapes_of(fitted, step), types)] = ai500::way_apart;
       is_done = false;
     }
   }
@@ -239,7 +239,7 @@ TEST_CASE("fused convolutions: one choice is for the places of one shape, and pr
   steps::ConvolutionForward const what{.window = square(3, 1, 1), .normalizes_input = true};
   Shapes const shapes{{eight, weight, {.items = 2, .channels = 8}, {.items = 8}, {.items = 8}},
                       {eight, {.items = 2, .channels = 8}}};
-  Choices const choices{"", {{step_text(what, shapes, types), std::string(ai500::apart)}}};
+  Choices const choices{"", {{step_text(what, shapes, types), std::string(ai500::way_apart)}}};
 
   Outcome const joined = fused_by(choices, program);
   std::string const text = describe_fitted(

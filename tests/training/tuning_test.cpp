@@ -248,7 +248,7 @@ TEST_CASE("tuned: fused convolutions that are slower than their single steps are
   CHECK(fused_convolutions<FusedIsSlow>(choices) == 0);
   CHECK(!choices.ways.empty());
   for (auto const& choice : choices.ways)
-    CHECK_MESSAGE(choice.second == apart, choice.first, " = ", choice.second);
+    CHECK_MESSAGE(choice.second == way_apart, choice.first, " = ", choice.second);
 }
 
 TEST_CASE("tuned: fused convolutions that are faster than their single steps stay together") {

@@ -14,9 +14,9 @@
 namespace ai500 {
 
 /// The way of a fused step that is not used: its place keeps the steps that it would join.
-inline constexpr std::string_view apart = "apart";
+inline constexpr std::string_view way_apart = "apart";
 /// The way of a fused step that is used, where its kernel has only one.
-inline constexpr std::string_view together = "together";
+inline constexpr std::string_view way_together = "together";
 
 /// The chosen ways. Empty: every kernel takes its own first one, and all is fused that can be.
 struct Choices {

@@ -69,7 +69,7 @@ inline bool is_chosen_apart(KernelTable const& kernels, Program const& program, 
   if (options.empty()) options.emplace_back();
   return std::ranges::any_of(options, [&](StepLayouts const& layouts) {
     step.layouts = layouts;
-    return chosen_way(kernels, program, step) == apart;
+    return chosen_way(kernels, program, step) == way_apart;
   });
 }
 

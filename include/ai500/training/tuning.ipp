@@ -193,7 +193,7 @@ class Tuner {
   /// Chooses whether one fused step of a program is used.
   void weigh_one(Program const& program, Program const& fitted, std::string const& what) {
     Inventory const with = inventory(fitted);
-    kernels_.choices.ways[what] = apart;
+    kernels_.choices.ways[what] = way_apart;
     weigh(program, with);  // smaller fusions that take its place
     Program const without_it = fitted_to(program, kernels_);
     Inventory const without = inventory(without_it);
@@ -202,9 +202,9 @@ class Tuner {
     double const seconds_without = seconds_of(without_it, beyond(without, with));
     bool const is_apart = fastest(std::array{seconds_with, seconds_without}, effort_.margin) == 1;
     if (is_apart)
-      kernels_.choices.ways[what] = apart;
+      kernels_.choices.ways[what] = way_apart;
     else
-      kernels_.choices.ways.emplace(what, together);  // where its kernel has no ways
+      kernels_.choices.ways.emplace(what, way_together);  // where its kernel has no ways
   }
 
   /// The steps of which a program has more than another one, and how many more.
