@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 namespace ai500::testing {
@@ -44,6 +45,19 @@ TEST_CASE("Host: for_each calls every index once") {
     host.for_each(n, calls);
     CHECK(calls.once_each());
   }
+}
+
+TEST_CASE("allowed_instruction_set: what oneDNN's variable leaves") {
+  using enum devices::InstructionSet;
+  static_assert(devices::allowed_instruction_set(nullptr) == avx512);
+  static_assert(devices::allowed_instruction_set("ALL") == avx512);
+  static_assert(devices::allowed_instruction_set("AVX512_CORE_BF16") == avx512);
+  static_assert(devices::allowed_instruction_set("AVX2") == avx2);
+  static_assert(devices::allowed_instruction_set("AVX2_VNNI") == avx2);
+  static_assert(devices::allowed_instruction_set("AVX") == generic);
+  static_assert(devices::allowed_instruction_set("SSE41") == generic);
+  CHECK(devices::instruction_set() <=
+        devices::allowed_instruction_set(std::getenv("ONEDNN_MAX_CPU_ISA")));
 }
 
 TEST_CASE("Host: every clone of the loop calls every index once") {

@@ -58,6 +58,9 @@ NamedConvolution const corners[] = {
     {"pixels behind the last window", {2, 16, 10, 10}, 16, square(3, 4, 0)},
     {"a row as kernel", {2, 16, 9, 9}, 16, {{1, 7}, {1, 1}, {0, 3}}},
     {"a column as kernel, other strides", {2, 16, 9, 9}, 16, {{7, 1}, {2, 3}, {3, 0}}},
+    {"weights of several tiles, 1x1", {2, 48, 5, 5}, 32, square(1)},
+    {"weights of several tiles, 3x3", {2, 32, 6, 6}, 48, square(3, 1, 1)},
+    {"weights of several tiles, 2x4", {2, 48, 7, 7}, 32, {{2, 4}, {1, 1}, {0, 0}}},
     {"the padding is all but one of the kernel", {1, 8, 4, 4}, 8, square(4, 1, 3)},
 };
 

@@ -25,18 +25,24 @@ struct Place {
   Window window;
   Count groups = 1;
 
+  /// In the layouts that OneDnn offers here.
   template <class Operation>
   Shapes shapes() const {
     Extent const out = window_positions(window, x);
     Shape const weight{filters, x.channels / groups, window.kernel.height, window.kernel.width};
     Shape const y{x.items, filters, out.height, out.width};
-    Layout const block = Layout::channels_16;
+    Shapes shapes;
     if constexpr (std::is_same_v<Operation, steps::Convolution>)
-      return {{x, weight}, {y}, {{block, Layout::plain}, {block}}};
-    if constexpr (std::is_same_v<Operation, steps::ConvolutionDataGradient>)
-      return {{y, weight}, {x}, {{block, Layout::plain}, {block}}};
-    if constexpr (std::is_same_v<Operation, steps::ConvolutionFilterGradient>)
-      return {{x, y}, {weight}, {{block, block}, {Layout::plain}}};
+      shapes = {{x, weight}, {y}};
+    else if constexpr (std::is_same_v<Operation, steps::ConvolutionDataGradient>)
+      shapes = {{y, weight}, {x}};
+    else
+      shapes = {{x, y}, {weight}};
+    devices::Host host;
+    shapes.layouts = OneDnn::template for_operation<Operation>::layouts(
+                         host, Operation{window, groups}, shapes, Types{})
+                         .front();
+    return shapes;
   }
 };
 

@@ -34,13 +34,26 @@ constexpr std::string_view name(InstructionSet set) {
   return "generic";
 }
 
+/// The largest set that a value of ONEDNN_MAX_CPU_ISA allows. oneDNN's variable is heeded by our
+/// own loops, too: a run with "AVX2" is what a processor without AVX-512 computes, in all kernels.
+/// @param value may be null: not set
+constexpr InstructionSet allowed_instruction_set(char const* value) {
+  std::string_view const limit = value == nullptr ? "" : value;
+  if (limit.starts_with("AVX2")) return InstructionSet::avx2;
+  if (limit == "SSE41" || limit == "AVX") return InstructionSet::generic;
+  return InstructionSet::avx512;
+}
+
+/// The processor's, or what is allowed of it.
 inline InstructionSet instruction_set() {
+  InstructionSet here = InstructionSet::generic;
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl"))
-    return InstructionSet::avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return InstructionSet::avx2;
+    here = InstructionSet::avx512;
+  else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    here = InstructionSet::avx2;
 #endif
-  return InstructionSet::generic;
+  return std::min(here, allowed_instruction_set(std::getenv("ONEDNN_MAX_CPU_ISA")));
 }
 
 namespace detail {

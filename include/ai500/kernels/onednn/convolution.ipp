@@ -11,6 +11,7 @@
 
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
+#include <ai500/kernels/onednn/offered_layouts.hpp>
 #include <ai500/kernels/onednn/weight.ipp>
 #include <ai500/kernels/pass.hpp>
 #include <ai500/kernels/reference/convolution.hpp>
@@ -75,13 +76,13 @@ struct ConvolutionProblem {
     each(geometry, found);
   }
 
-  /// oneDNN's names of its implementations, best first. The one that it calls "ref", which takes
-  /// seconds, is named only where it is the first.
+  /// oneDNN's names of its implementations, best first; its reference is named only where it is the
+  /// first.
   std::vector<std::string> implementations(Algorithms algorithms) const {
     std::vector<std::string> names;
     search(algorithms, [&](Description const& one) {
       std::string const name = one.impl_info_str();
-      if (names.empty() || !name.starts_with("ref")) names.push_back(name);
+      if (names.empty() || !is_reference(name)) names.push_back(name);
       return false;
     });
     return names;
@@ -188,9 +189,19 @@ std::vector<StepLayouts> ConvolutionKernel<Operation, algorithms>::layouts(devic
         Problem::in_any_order(what, shapes, types).implementation(Algorithms::direct, "");
     Descriptor const x = Problem::is_data ? chosen.diff_src_desc() : chosen.src_desc();
     Descriptor const y = Problem::is_forward ? chosen.dst_desc() : chosen.diff_dst_desc();
-    return std::vector<StepLayouts>{
+    std::vector<StepLayouts> const candidates{
         Problem::layouts(layout_of(x, x_of(Problem::pass, shapes), types.compute),
-                         layout_of(y, y_of(Problem::pass, shapes), types.compute))};
+                         layout_of(y, y_of(Problem::pass, shapes), types.compute)),
+        // What oneDNN likes best may be none of ours, such as one channel padded to a block of 8.
+        Problem::layouts(Layout::plain, Layout::plain)};
+    auto const offered = without_reference(candidates, [&](StepLayouts const& layouts) {
+      Shapes in_these = shapes;
+      in_these.layouts = layouts;
+      return std::string(Problem::of(what, in_these, types)
+                             .implementation(Algorithms::direct, "")
+                             .impl_info_str());
+    });
+    return std::vector<StepLayouts>{offered.front()};
   });
 }
 

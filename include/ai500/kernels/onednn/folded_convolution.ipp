@@ -4,13 +4,16 @@
 
 #include <cmath>
 #include <cstring>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <ai500/devices/buffer.hpp>
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.ipp>
 #include <ai500/kernels/onednn/folded_convolution.hpp>
 #include <ai500/kernels/onednn/fused_normalization.ipp>
+#include <ai500/kernels/onednn/offered_layouts.hpp>
 #include <ai500/kernels/reference/shape_check.hpp>
 
 namespace ai500::kernels::onednn {
@@ -94,30 +97,58 @@ void ConvolutionEvaluation::Prepared::run(Arguments arguments) {
 
 namespace detail {
 
-/// Blocks of 16 channels where they fit: the direct kernels for them are faster than those for
-/// NHWC, which oneDNN 2.6 likes better for inference in FP32.
-inline Descriptor blocked(Shape const& shape, NumberType type) {
-  return fits(Layout::channels_16, shape) ? descriptor(shape, Layout::channels_16, type)
-                                          : any_order(shape, type);
+/// @param engine outlives what is described
+inline ForwardConvolution::primitive_desc description(Engine const& engine,
+                                                      steps::ConvolutionEvaluation const& what,
+                                                      Shapes const& shapes, Types types,
+                                                      Descriptor const& x, Descriptor const& y) {
+  return folded_convolution(engine, {what.window, what.groups, shapes.reads[1], types}, x, y,
+                            {.adds = adds(what.ending), .relu = ends_in_relu(what.ending)});
+}
+
+/// The layouts of a step whose x is in one and whose y, and addend, are in another.
+inline StepLayouts folded_layouts(steps::ConvolutionEvaluation const& what, Layout x, Layout y) {
+  StepLayouts layouts{{x}, {y}};
+  if (adds(what.ending)) {
+    layouts.reads.resize(5, Layout::plain);
+    layouts.reads.push_back(y);
+  }
+  return layouts;
+}
+
+/// Those that oneDNN likes best if x and y are in these blocks where they fit.
+inline StepLayouts in_blocks(Engine const& engine, steps::ConvolutionEvaluation const& what,
+                             Shapes const& shapes, Types types, Layout blocks) {
+  auto blocked = [&](Shape const& shape) {
+    return fits(blocks, shape) ? descriptor(shape, blocks, types.compute)
+                               : any_order(shape, types.compute);
+  };
+  auto const chosen =
+      description(engine, what, shapes, types, blocked(shapes.reads[0]), blocked(shapes.writes[0]));
+  return folded_layouts(what, layout_of(chosen.src_desc(), shapes.reads[0], types.compute),
+                        layout_of(chosen.dst_desc(), shapes.writes[0], types.compute));
 }
 
 }  // namespace detail
 
+/// Blocks first: their direct kernels are faster than those for NHWC, which oneDNN 2.6 likes best
+/// for inference in FP32.
 std::vector<StepLayouts> ConvolutionEvaluation::layouts(devices::Host&, operation const& what,
                                                         Shapes const& shapes, Types types) {
   return built(operation::name, types, [&] {
-    auto const chosen = folded_convolution(
-        Engine{}, {what.window, what.groups, shapes.reads[1], types},
-        detail::blocked(shapes.reads[0], types.compute),
-        detail::blocked(shapes.writes[0], types.compute),
-        {.adds = detail::adds(what.ending), .relu = detail::ends_in_relu(what.ending)});
-    Layout const y = layout_of(chosen.dst_desc(), shapes.writes[0], types.compute);
-    StepLayouts layouts{{layout_of(chosen.src_desc(), shapes.reads[0], types.compute)}, {y}};
-    if (detail::adds(what.ending)) {
-      layouts.reads.resize(5, Layout::plain);
-      layouts.reads.push_back(y);
-    }
-    return std::vector<StepLayouts>{layouts};
+    Engine const engine;
+    std::vector<StepLayouts> const candidates{
+        detail::in_blocks(engine, what, shapes, types, Layout::channels_16),
+        detail::in_blocks(engine, what, shapes, types, Layout::channels_8),
+        detail::folded_layouts(what, Layout::plain, Layout::plain)};
+    auto const offered = without_reference(candidates, [&](StepLayouts const& layouts) {
+      return std::string(
+          detail::description(engine, what, shapes, types,
+                              descriptor(shapes.reads[0], layouts.read(0), types.compute),
+                              descriptor(shapes.writes[0], layouts.write(0), types.compute))
+              .impl_info_str());
+    });
+    return std::vector<StepLayouts>{offered.front()};
   });
 }
 
@@ -135,9 +166,7 @@ ConvolutionEvaluation::Prepared ConvolutionEvaluation::prepare(devices::Host& de
     ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1], types);
     Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute);
     Descriptor const y = descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute);
-    bool const adds = detail::adds(what.ending);
-    auto const chosen = folded_convolution(
-        engine, geometry, x, y, {.adds = adds, .relu = detail::ends_in_relu(what.ending)});
+    auto const chosen = detail::description(engine, what, shapes, types, x, y);
     Count const channels = shapes.writes[0].channels;
     Buffer<float> folded(device, shapes.reads[1].elements()), biases(device, channels);
     Memory const bias(chosen.bias_desc(), engine.engine, biases.data());
@@ -145,7 +174,7 @@ ConvolutionEvaluation::Prepared ConvolutionEvaluation::prepare(devices::Host& de
         &device, engine, ForwardConvolution(chosen),
         Weight(engine, geometry.plain_weight(), chosen.weights_desc()), bias, elsewhere(x, engine),
         elsewhere(y, engine), std::move(folded), std::move(biases), channels, what.epsilon,
-        adds ? y.get_size() : std::size_t{0}})};
+        detail::adds(what.ending) ? y.get_size() : std::size_t{0}})};
   });
 }
 

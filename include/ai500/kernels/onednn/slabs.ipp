@@ -19,6 +19,26 @@ template <int lanes>
 struct Vectors {
   using Float [[gnu::vector_size(lanes * 4)]] = float;
   using Bits [[gnu::vector_size(lanes * 4)]] = std::uint32_t;
+
+  // From numbers of any type, and to them. memcpy would do, but for 32 bytes: g++ 12 copies their
+  // halves through the stack, for which a processor waits longer than for memory.
+  [[gnu::always_inline]] static void load(Float& value, void const* from) {
+    value = *static_cast<FloatAmongNumbers const*>(from);
+  }
+  [[gnu::always_inline]] static void load(Bits& value, void const* from) {
+    value = *static_cast<BitsAmongNumbers const*>(from);
+  }
+  [[gnu::always_inline]] static void store(void* to, Float const& value) {
+    *static_cast<FloatAmongNumbers*>(to) = value;
+  }
+  [[gnu::always_inline]] static void store(void* to, Bits const& value) {
+    *static_cast<BitsAmongNumbers*>(to) = value;
+  }
+
+ private:
+  using FloatAmongNumbers [[gnu::vector_size(lanes * 4), gnu::aligned(2), gnu::may_alias]] = float;
+  using BitsAmongNumbers [[gnu::vector_size(lanes * 4), gnu::aligned(2), gnu::may_alias]] =
+      std::uint32_t;
 };
 
 /// value = value where the mask is set, else 0.
@@ -35,14 +55,14 @@ struct Pixels {
   using Pixel = Float[vectors];
 
   [[gnu::always_inline]] static void load(Pixel& pixel, float const* from) {
-    std::memcpy(pixel, from, sizeof pixel);
+    Vectors<lanes>::load(pixel[0], from);
   }
   [[gnu::always_inline]] static void store(float* to, Pixel const& pixel) {
-    std::memcpy(to, pixel, sizeof pixel);
+    Vectors<lanes>::store(to, pixel[0]);
   }
   /// One number a channel, in the order in which `load` brings those of a pixel.
   [[gnu::always_inline]] static void load_channels(Pixel& pixel, float const* channels) {
-    std::memcpy(pixel, channels, sizeof pixel);
+    load(pixel, channels);
   }
   [[gnu::always_inline]] static void add_to_channels(double* channels, Pixel const& pixel) {
     for (int lane = 0; lane < lanes; ++lane) channels[lane] += static_cast<double>(pixel[0][lane]);
@@ -71,7 +91,7 @@ struct Pixels<bfloat16, lanes> {
 
   [[gnu::always_inline]] static void load(Pixel& pixel, bfloat16 const* from) {
     Bits words;
-    std::memcpy(&words, from, sizeof words);
+    Vectors<lanes / 2>::load(words, from);
     pixel[0] = reinterpret_cast<Float>(words << 16);
     pixel[1] = reinterpret_cast<Float>(words & upper_half);
   }
@@ -79,8 +99,7 @@ struct Pixels<bfloat16, lanes> {
     Bits even, odd;
     round(even, pixel[0]);
     round(odd, pixel[1]);
-    Bits const words = (even >> 16) | (odd & upper_half);
-    std::memcpy(static_cast<void*>(to), &words, sizeof words);
+    Vectors<lanes / 2>::store(to, (even >> 16) | (odd & upper_half));
   }
   [[gnu::always_inline]] static void load_channels(Pixel& pixel, float const* channels) {
     float sorted[vectors][lanes / 2];
