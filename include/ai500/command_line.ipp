@@ -25,6 +25,7 @@
 
 #include <ai500/collectives/join_request.hpp>
 #include <ai500/command_line.hpp>
+#include <ai500/configuration/augmentation.hpp>
 #include <ai500/configuration/checks.hpp>
 #include <ai500/configuration/configuration.hpp>
 #include <ai500/core/error.hpp>
@@ -93,6 +94,18 @@ inline void assign_seed(Configuration& configuration, std::string const& name,
   configuration.seed = whole_number<Seed>(name, value, 0, std::numeric_limits<Seed>::max());
 }
 
+/// Sets the augmentation by its name.
+inline void assign_augmentation(Configuration& configuration, std::string const& option,
+                                std::string const& value) {
+  for (Augmentation const augmentation : {Augmentation::none, Augmentation::crop_and_mirror})
+    if (value == name(augmentation)) {
+      configuration.augmentation = augmentation;
+      return;
+    }
+  throw UsageError(option + " '" + value + "': must be " + std::string(name(Augmentation::none)) +
+                   " or " + std::string(name(Augmentation::crop_and_mirror)));
+}
+
 /// Sets what is said or not; the command line's --quick alone comes as "true".
 template <auto Member>
 void assign_flag(Configuration& configuration, std::string const& name, std::string const& value) {
@@ -133,6 +146,14 @@ inline std::vector<Setting> settings(CommandLineDescription const& description) 
       {"--micro-batch", Type::integer, "N", training,
        "samples that one normalization sees (default: batch / P_degree)",
        assign_number<&C::micro_batch, 1, largest_batch>},
+      {"--augmentation", Type::string, "WHAT", training,
+       "of training images: none, or crop-and-mirror" + default_is +
+           std::string(name(C{}.augmentation)) + ")",
+       assign_augmentation},
+      {"--crop-padding", Type::integer, "N", training,
+       "pixels around an image that is cropped" + default_is +
+           std::to_string(CropAndMirror{}.padding) + ")",
+       assign_number<&C::crop_padding, 0, most>},
       {"--threads", Type::integer, "N", training,
        "threads a rank (default: the rank's share of the cores)",
        assign_number<&C::threads, 1, most>},

@@ -201,8 +201,10 @@ struct Ensemble {
     if (!asked.autotune.empty()) choices = choices_in(asked.autotune, made_with(settings, device));
     KernelTable const kernels = kernel_table<Kernels>(device, Training::types, choices);
     std::vector<Program> const all = programs(settings);
-    return describe_fitted("Training, one step of a rank", all[0], kernels, Training::sizes) +
-           "\n" + describe_fitted("Evaluation", all[1], kernels, Training::sizes);
+    std::string title = "Training, one step of a rank";
+    if (settings.augmentation) title += ", images by " + described(settings.augmentation);
+    return describe_fitted(title, all[0], kernels, Training::sizes) + "\n" +
+           describe_fitted("Evaluation", all[1], kernels, Training::sizes);
   }
 
   /// The same, with the ways that were chosen for its kernels.
@@ -316,7 +318,9 @@ struct Ensemble {
             .batch = workload.recipe.batch,
             .accelerators_a_node = accelerators,
             .cores_a_rank = cores,
-            .threaded = Kernels::Traits::threaded};
+            .threaded = Kernels::Traits::threaded,
+            .image_height = Dataset::image_shape.height,
+            .image_width = Dataset::image_shape.width};
   }
 
   [[gnu::cold]] static JobPlan job_plan(RunSettings const& settings, Job job,
@@ -325,7 +329,8 @@ struct Ensemble {
     JobPlan plan{.fit = {.seed = settings.seed,
                          .job = job,
                          .epochs = settings.epochs,
-                         .batch = settings.batch.batch},
+                         .batch = settings.batch.batch,
+                         .augmentation = settings.augmentation},
                  .batch = settings.batch};
     plan.test_samples = dataset.size(Split::test);
     if (settings.quick) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -248,12 +249,17 @@ void train_and_die(Controller& controller, int steps) {
 }  // namespace
 
 TEST_CASE("JobController: a training that died several times ends with the same bits") {
+  std::optional<CropAndMirror> augmentation;
+  SUBCASE("of images as they are") {}
+  SUBCASE("of augmented images") { augmentation = CropAndMirror{.padding = 2}; }
   test::OutputFolder const folder;
   OneJob<> undisturbed;
+  undisturbed.plan.fit.augmentation = augmentation;
   auto whole = undisturbed.controller();
   whole.train(nobody_watches);
   whole.evaluate();
   OneJob<> job;
+  job.plan.fit.augmentation = augmentation;
   job.plan.checkpoint = {.file = folder / "checkpoint", .settings = "settings", .steps = 3};
   CHECK(job.controller().start() == "its first step");
 

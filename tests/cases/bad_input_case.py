@@ -33,6 +33,9 @@ with Folder() as folder:
     refuses(2, "--batch 100", "P_degree x micro-batch", arguments=["--batch", 100, "--micro-batch", 32, *out])
     refuses(2, "--batch", "bootstrap", arguments=["--batch", 70000, *out])
     refuses(2, "--batch", arguments=["--batch", 0, *out])
+    refuses(2, "--augmentation 'flip'", "none or crop-and-mirror", arguments=["--augmentation", "flip", *out])
+    refuses(2, "--crop-padding 28", "at most 27", "28 x 28",
+            arguments=["--augmentation", "crop-and-mirror", "--crop-padding", 28, *out])
     refuses(2, "--seed", arguments=["--seed", "abc", *out])
     refuses(2, "--threads 0", arguments=["--threads", 0, *out])
     refuses(2, "--threads 1000", "cores", arguments=["--threads", 1000, *out])

@@ -20,6 +20,10 @@ for text in ("Sys_scale = M x P_degree", "Training, one step of a rank", "convol
 code, out, err = run("plan", "--program", "--scale", 8, "--ranks-per-node", 4, "--degree", 4, "--batch", 32)
 check(code == 0 and "all-reduce" in out, f"plan --program of another machine has its reductions:\n{out}{err}")
 refuses(2, "--program", "option of plan", arguments=["--program"])
+check("images by" not in out, f"plan --program says nothing of an augmentation that there is not:\n{out}")
+code, out, err = run("plan", "--program", "--batch", 32, "--augmentation", "crop-and-mirror")
+check(code == 0 and "one step of a rank, images by crop and mirror (padding 4)" in out,
+      f"plan --program names the augmentation:\n{out}{err}")
 
 code, out, err = run("flops")
 check(code == 0, f"flops ends with 0: {err}")
@@ -32,7 +36,8 @@ check([row[2] for row in rows] == ["640", "1,280"], f"both rule sets count the c
 
 code, out, err = run("--help")
 check(code == 0 and err == "", f"--help ends with 0: {err}")
-for option in ("--jobs", "--degree", "--job", "--epochs", "--batch", "--micro-batch", "--threads", "--seed", "--data",
+for option in ("--jobs", "--degree", "--job", "--epochs", "--batch", "--micro-batch", "--augmentation",
+               "--crop-padding", "--threads", "--seed", "--data",
                "--scratch", "--checkpoint-steps", "--autotune", "--output", "--quick", "--config", "plan", "flops", "aggregate"):
     check(option in out, f"--help names {option}:\n{out}")
 code, out, err = run("--help", ranks=2)

@@ -99,6 +99,8 @@ TEST_CASE("parse_command_line: without arguments everything is left to the workl
   CHECK(!given.configuration.epochs);
   CHECK(!given.configuration.batch);
   CHECK(!given.configuration.micro_batch);
+  CHECK(given.configuration.augmentation == Augmentation::none);
+  CHECK(!given.configuration.crop_padding);
   CHECK(!given.configuration.threads);
   CHECK(!given.configuration.ranks);
   CHECK(!given.configuration.patience);
@@ -282,6 +284,33 @@ TEST_CASE("parse_command_line: a value that is out of range is refused by name")
         "--ranks-per-node 0: must be at least 1");
 }
 
+TEST_CASE("parse_command_line: the augmentation of training images, by its name") {
+  Command const given = command({"--augmentation", "crop-and-mirror", "--crop-padding", "2"});
+  CHECK(given.configuration.augmentation == Augmentation::crop_and_mirror);
+  CHECK(given.configuration.crop_padding == 2);
+  CHECK(command({"--augmentation", "none"}).configuration.augmentation == Augmentation::none);
+
+  CHECK(error({"--augmentation", "flip"}) ==
+        "--augmentation 'flip': must be none or crop-and-mirror");
+  CHECK(error({"--augmentation", ""}) == "--augmentation '': must be none or crop-and-mirror");
+  CHECK(error({"--augmentation", "crop-and-mirror", "--crop-padding", "-1"}) ==
+        "--crop-padding -1: must be at least 0");
+  CHECK(error({"--crop-padding", "2"}) == "--crop-padding 2: needs --augmentation crop-and-mirror");
+}
+
+TEST_CASE("parse_command_line: the augmentation in a TOML file") {
+  Folder const folder;
+  std::string const file = folder.file("augmentation = 'crop-and-mirror'\ncrop-padding = 3\n");
+
+  Command const given = command({"--config", file});
+
+  CHECK(given.configuration.augmentation == Augmentation::crop_and_mirror);
+  CHECK(given.configuration.crop_padding == 3);
+  folder.file("seed = 1\naugmentation = 'flip'\n");
+  CHECK(error({"--config", file}) ==
+        file + ":2: --augmentation 'flip': must be none or crop-and-mirror");
+}
+
 TEST_CASE("parse_command_line: a value that overflows is refused") {
   CHECK(error({"--jobs", "2147483648"}) == "--jobs 2147483648: must be at most 2147483647");
   CHECK(error({"--jobs", "-99999999999999999999"}) ==
@@ -389,7 +418,8 @@ TEST_CASE("parse_command_line: a file's mistakes name file, line and key") {
   CHECK(message("micro_batch = 4\n") == "1: unknown key micro_batch; did you mean micro-batch?");
   CHECK(message("learning-rate = 4\n") ==
         "1: unknown key learning-rate; there are jobs, degree, ranks, job, epochs, batch, "
-        "micro-batch, threads, share-accelerators, patience, checkpoint-steps, seed, autotune, "
+        "micro-batch, augmentation, crop-padding, threads, share-accelerators, patience, "
+        "checkpoint-steps, seed, autotune, "
         "quick, data, scratch, output");
   CHECK(contains(message("config = 'other.toml'\n"), "1: unknown key config"));
   CHECK(message("jobs = 0\n") == "1: --jobs 0: must be at least 1");

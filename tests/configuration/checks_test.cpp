@@ -52,6 +52,21 @@ TEST_CASE("check: no steps between checkpoints means none, fewer are refused") {
   CHECK_THROWS_WITH_AS(check(negative), "--checkpoint-steps -1: must be at least 0", UsageError);
 }
 
+TEST_CASE("check: the padding of crops is at least 0, and nothing is padded that is not cropped") {
+  Configuration cropped;
+  cropped.augmentation = Augmentation::crop_and_mirror;
+  CHECK_NOTHROW(check(cropped));
+  cropped.crop_padding = 0;
+  CHECK_NOTHROW(check(cropped));
+  cropped.crop_padding = -1;
+  Configuration plain;
+  plain.crop_padding = 2;
+
+  CHECK_THROWS_WITH_AS(check(cropped), "--crop-padding -1: must be at least 0", UsageError);
+  CHECK_THROWS_WITH_AS(check(plain), "--crop-padding 2: needs --augmentation crop-and-mirror",
+                       UsageError);
+}
+
 TEST_CASE("check: a batch larger than a Sample can number is refused") {
   Configuration configuration;
   configuration.batch = 4294967297;

@@ -53,6 +53,41 @@ TEST_CASE("complete: what is asked for is taken") {
   CHECK(settings.seed == 99);
 }
 
+TEST_CASE("complete: images are augmented where it is asked for, with four pixels of padding") {
+  Defaults images = one_thread;
+  images.image_height = 28;
+  images.image_width = 6;
+  Configuration asked;
+  CHECK(complete(asked, images, 1).augmentation == std::nullopt);
+  CHECK(described(complete(asked, images, 1).augmentation) == "none");
+
+  asked.augmentation = Augmentation::crop_and_mirror;
+  CHECK(complete(asked, images, 1).augmentation == CropAndMirror{.padding = 4});
+  CHECK(described(complete(asked, images, 1).augmentation) == "crop and mirror (padding 4)");
+  asked.crop_padding = 5;
+  CHECK(complete(asked, images, 1).augmentation == CropAndMirror{.padding = 5});
+}
+
+TEST_CASE("complete: a padding as large as a side of the images is refused, the default too") {
+  Defaults images = one_thread;
+  images.image_height = 28;
+  images.image_width = 6;
+  Configuration asked;
+  asked.augmentation = Augmentation::crop_and_mirror;
+  asked.crop_padding = 6;
+  CHECK_THROWS_WITH_AS(complete(asked, images, 1),
+                       "--crop-padding 6: must be at most 5, less than a side of the images, which "
+                       "have 28 x 6 pixels",
+                       UsageError);
+
+  images.image_width = 4;
+  asked.crop_padding = std::nullopt;
+  CHECK_THROWS_WITH_AS(complete(asked, images, 1),
+                       "--crop-padding 4: must be at most 3, less than a side of the images, which "
+                       "have 28 x 4 pixels",
+                       UsageError);
+}
+
 TEST_CASE("complete: with --job all the ranks of the run train one member of M") {
   Configuration asked;
   asked.jobs = 8;

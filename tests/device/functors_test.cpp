@@ -180,38 +180,29 @@ TEST_CASE_TEMPLATE("softmax functors: the GPU computes what the CPU computes", T
   CHECK(total.difference() <= 1e-5);
 }
 
-TEST_CASE_TEMPLATE("NormalizedImages: the GPU computes what the CPU computes", T, float, half,
-                   bfloat16) {
+TEST_CASE_TEMPLATE("LookedUpCrops: the GPU has the bits of the CPU", T, float, half, bfloat16) {
   devices::Cuda device;
   devices::Host host;
   Count const items = 4, channels = 3;
-  Extent const in{40, 36}, out{32, 32};
-  Both<std::uint8_t> pictures(device, items * in.height * in.width * channels);
-  Both<T> images(device, items * out.height * out.width * channels);
+  Extent const extent{40, 36};
+  Count const pixels = items * channels * extent.height * extent.width;
+  Both<std::uint8_t> bytes(device, pixels);
+  Both<T> images(device, pixels), table(device, 256 * channels);
   std::mt19937 engine(5);
-  pictures.fill([&] { return static_cast<std::uint8_t>(engine() % 256); });
+  bytes.fill([&] { return static_cast<std::uint8_t>(engine() % 256); });
+  table.fill([&] { return static_cast<float>(engine() % 1000) / 100 - 5; });
   Buffer<functors::Crop, devices::Cuda> crops(device, items);
   Mirror mirror(device, crops.view());
-  std::vector<functors::Crop> const drawn{{0, 0, 0}, {-3, 4, 1}, {8, -2, 0}, {20, 20, 1}};
+  std::vector<functors::Crop> const drawn{{0, 0, 0}, {-4, 4, 1}, {4, -4, 0}, {1, 2, 1}};
   std::copy(drawn.begin(), drawn.end(), mirror.host().span().begin());
   mirror.upload();
-  auto normalized = [&](std::uint8_t const* from, functors::Crop const* crop, T* to) {
-    return functors::NormalizedImages<T>{.pictures = from,
-                                         .crops = crop,
-                                         .images = to,
-                                         .channels = channels,
-                                         .in = in,
-                                         .out = out,
-                                         .strides = functors::channels_last(channels, out),
-                                         .factor = {0.01f, 0.02f, 0.03f},
-                                         .offset = {-1, -2, -3}};
-  };
-  Count const pixels = items * out.height * out.width;
 
-  host.for_each(pixels, normalized(pictures.cpu(), drawn.data(), images.cpu()));
-  device.for_each(pixels, normalized(pictures.gpu(), crops.data(), images.gpu()));
+  host.for_each(pixels, functors::LookedUpCrops<T>{bytes.cpu(), table.cpu(), drawn.data(),
+                                                   images.cpu(), extent, channels});
+  device.for_each(pixels, functors::LookedUpCrops<T>{bytes.gpu(), table.gpu(), crops.data(),
+                                                     images.gpu(), extent, channels});
 
-  CHECK(images.difference() <= rounding<T>);
+  CHECK(images.difference() == 0);
 }
 
 TEST_CASE_TEMPLATE("SgdMomentum: the GPU updates as the CPU does", T, float, double) {

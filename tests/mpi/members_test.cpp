@@ -123,6 +123,31 @@ TEST_CASE("Ensemble: members trained with other settings are not taken for these
                        doctest::Contains("trained with other settings"), AgreedError);
 }
 
+TEST_CASE(
+    "Ensemble: images are augmented where it is asked for; the report and the members say so") {
+  SharedFolder const folder;
+  auto world = testing::world();
+  Configuration asked = small_run(folder.path() + "/plain");
+  std::optional<Report> const plain = Benchmark{}.run(asked, world);
+  asked.augmentation = Augmentation::crop_and_mirror;
+  asked.crop_padding = 2;
+
+  CHECK_THROWS_WITH_AS((void)Benchmark{}.run(asked, world),
+                       doctest::Contains("asked for: augmentation crop and mirror (padding 2)"),
+                       AgreedError);
+  asked.output = folder.path() + "/augmented";
+  std::optional<Report> const augmented = Benchmark{}.run(asked, world);
+
+  if (world.rank() == 0) {
+    CHECK(plain->augmentation == "none");
+    CHECK(augmented->augmentation == "crop and mirror (padding 2)");
+    CHECK(augmented->members.front().final_loss != plain->members.front().final_loss);
+  }
+  asked.crop_padding = 12;
+  CHECK_THROWS_WITH_AS((void)Benchmark{}.run(asked, world),
+                       doctest::Contains("--crop-padding 12: must be at most 11"), AgreedError);
+}
+
 TEST_CASE("Ensemble: a member whose loss is not finite stops, the others vote, M' says how many") {
   SharedFolder const folder;
   auto world = testing::world();

@@ -65,9 +65,15 @@ TEST_CASE("member_settings: differs with every setting that changes a member's b
   CHECK(changed([](Composition&, RunSettings& s) { s.epochs = 2; }));
   CHECK(changed([](Composition&, RunSettings& s) { s.threads = 2; }));
   CHECK(changed([](Composition&, RunSettings& s) { s.batch.micro_batch = 2; }));
+  CHECK(changed([](Composition&, RunSettings& s) { s.augmentation = CropAndMirror{}; }));
   CHECK(changed([](Composition&, RunSettings& s) { s.shape.parallelism_degree = 2; }));
   CHECK(changed([](Composition&, RunSettings& s) { s.quick = true; }));
   CHECK(member_settings(a_composition(), settings, 999) != text);
+  RunSettings cropped, padded;
+  cropped.augmentation = CropAndMirror{};
+  padded.augmentation = CropAndMirror{.padding = 2};
+  CHECK(member_settings(a_composition(), cropped, 1000) !=
+        member_settings(a_composition(), padded, 1000));
 }
 
 TEST_CASE("member_settings: does not change with M, so members of different ensembles may vote") {

@@ -89,6 +89,7 @@ TEST_CASE("csv_row: the values stand below their headings") {
   CHECK(value(report, "message_type") == "bfloat16");
   CHECK(value(report, "ensemble_size") == "2");
   CHECK(value(report, "scale_ranks") == "4");
+  CHECK(value(report, "augmentation") == "crop and mirror (padding 4)");
   CHECK(value(report, "seed") == "18446744073709551615");
   CHECK(value(report, "samples_per_second") == "22488");
   CHECK(value(report, "samples_per_second_per_member") == "11244");

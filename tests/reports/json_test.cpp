@@ -52,6 +52,7 @@ void check_equal(MemberRecord const& a, MemberRecord const& b) {
   CHECK(a.ensemble_size == b.ensemble_size);
   CHECK(a.batch == b.batch);
   CHECK(a.micro_batch == b.micro_batch);
+  CHECK(a.augmentation == b.augmentation);
   CHECK(a.seed == b.seed);
   CHECK(a.quick == b.quick);
   CHECK(a.parallelism_degree == b.parallelism_degree);
@@ -123,6 +124,7 @@ TEST_CASE("member_from_json: every key is needed, and messages name it and the f
                                 "ensemble_size",
                                 "batch",
                                 "micro_batch",
+                                "augmentation",
                                 "seed",
                                 "quick",
                                 "parallelism_degree",
@@ -182,13 +184,14 @@ TEST_CASE("member_from_json: what is no object is an error") {
 TEST_CASE("to_json: a report has the values below the names that users rely on") {
   std::string const text = to_json(example_report());
 
-  CHECK(has(text, {"\"version\": \"0.1.0\"", "\"sampler\": \"poisson_bootstrap\"",
-                   "\"parallel_mode\": \"data\"", "\"compute\": \"float32\"",
-                   "\"message\": \"bfloat16\"", "\"ensemble_size\": 2", "\"members_kept\": 2",
-                   "\"scale\": 4", "\"micro_batch\": 64", "\"seed\": 18446744073709551615",
-                   "\"flops\": 516875000000000.0", "\"training_flops_per_sample\": 22983942144",
-                   "\"target\": 0.763", "\"mean_member_quality\": 0.750625", "\"cores\": 64",
-                   "\"host_cores\": 128", "\"name\": \"oneDNN\"", "\"passed\": false"}));
+  CHECK(has(text,
+            {"\"version\": \"0.1.0\"", "\"sampler\": \"poisson_bootstrap\"",
+             "\"parallel_mode\": \"data\"", "\"compute\": \"float32\"", "\"message\": \"bfloat16\"",
+             "\"ensemble_size\": 2", "\"members_kept\": 2", "\"scale\": 4", "\"micro_batch\": 64",
+             "\"augmentation\": \"crop and mirror (padding 4)\"", "\"seed\": 18446744073709551615",
+             "\"flops\": 516875000000000.0", "\"training_flops_per_sample\": 22983942144",
+             "\"target\": 0.763", "\"mean_member_quality\": 0.750625", "\"cores\": 64",
+             "\"host_cores\": 128", "\"name\": \"oneDNN\"", "\"passed\": false"}));
   CHECK(text.back() == '\n');
 }
 

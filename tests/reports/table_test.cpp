@@ -65,6 +65,7 @@ TEST_CASE("describe: gives the ensemble's shape") {
   CHECK(has(text, {"Sys_scale         4 ranks\n"}));
   CHECK(has(text, {"batch             128 samples a step of one base model\n"}));
   CHECK(has(text, {"micro-batch       64 samples a normalization\n"}));
+  CHECK(has(text, {"augmentation      crop and mirror (padding 4)\n"}));
   CHECK(has(text, {"epochs            3\n", "threads           4 a rank\n"}));
   CHECK(has(text, {"seed              18446744073709551615\n"}));
 }

@@ -29,7 +29,8 @@ namespace {
 
 /// Trains three epochs of eight steps. @return what was counted after each step
 template <class Kernels, class Precision>
-std::vector<Allocations> allocations_of_training(int threads) {
+std::vector<Allocations> allocations_of_training(
+    int threads, std::optional<CropAndMirror> augmentation = std::nullopt) {
   typename Kernels::Device device = Kernels::Traits::make_device({.threads = threads});
   testing::SmallImages const images{};
   Graph const graph = testing::small_graph();
@@ -43,7 +44,8 @@ std::vector<Allocations> allocations_of_training(int threads) {
 
   std::vector<Allocations> counted;
   counted.reserve(24);
-  fit(trainer, images, samples, {.seed = 1, .job = 0, .epochs = 3, .batch = 32}, optimizer,
+  fit(trainer, images, samples,
+      {.seed = 1, .job = 0, .epochs = 3, .batch = 32, .augmentation = augmentation}, optimizer,
       [&](FitProgress const&) { counted.push_back(allocations); });
   return counted;
 }
@@ -55,6 +57,14 @@ TEST_CASE("fit: allocates nothing after the first step") {
 
   REQUIRE(counted.size() == 24);
   CHECK(counted.front().ours > 0);  // the counter works: preparing has allocated
+  CHECK(counted.back().ours == counted.front().ours);
+}
+
+TEST_CASE("fit: so it does where images are cropped") {
+  auto const counted =
+      allocations_of_training<kernels::Reference, precision::Fp32>(1, CropAndMirror{});
+
+  REQUIRE(counted.size() == 24);
   CHECK(counted.back().ours == counted.front().ours);
 }
 

@@ -42,6 +42,22 @@ TEST_CASE_TEMPLATE("feed: writes a sample and its label into its place, and nowh
   CHECK(labels == std::vector<std::int32_t>{7, 2, 7});
 }
 
+TEST_CASE_TEMPLATE("CroppedFeed: writes the crop, 0 outside of the image, and nowhere else", T,
+                   float, double, half) {
+  std::vector<T> images(6, T(7.0f));
+  std::vector<std::int32_t> labels(3, 7);
+  View<T> const batch(images.data(), 6);
+  View<std::int32_t> const classes(labels.data(), 3);
+  CroppedFeed<T> crops;
+
+  crops.write(NumberedImages{}, Split::train, 42, 1, batch, classes, {.left = 1});
+  crops.write(NumberedImages{}, Split::train, 13, 2, batch, classes, {.left = -1, .mirrored = 1});
+
+  CHECK(std::vector<double>(images.begin(), images.end()) ==
+        std::vector<double>{7, 7, 42.5, 0, 13, 0});
+  CHECK(labels == std::vector<std::int32_t>{7, 2, 3});
+}
+
 TEST_CASE("feed_image: takes the sample of the split that is asked for") {
   std::vector<float> images(4, 7.0f);
   View<float> const batch(images.data(), 4);

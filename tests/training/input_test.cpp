@@ -8,6 +8,7 @@
 #include "../devices/separate_memory.hpp"
 
 using namespace ai500;
+using kernels::functors::Crop;
 
 namespace {
 
@@ -50,8 +51,10 @@ static_assert(DatasetPolicy<Numbers> && !GivesBytes<Numbers>);
 
 /// Three batches of two samples, in turn (0, 1), (1, 0), (0, 1), the host being one ahead: what
 /// the network's memory held at each step.
+/// @param crops a crop of either sample, or none
 template <class Device, class Dataset>
-std::vector<float> seen_by_network(Device& device, Dataset const& dataset) {
+std::vector<float> seen_by_network(Device& device, Dataset const& dataset,
+                                   std::vector<Crop> const& crops = {}) {
   Buffer<float, Device> images(device, 8);
   Buffer<std::int32_t, Device> labels(device, 2);
   Buffer<float, Device> seen(device, 3 * 10);
@@ -61,8 +64,13 @@ std::vector<float> seen_by_network(Device& device, Dataset const& dataset) {
   std::int32_t const* const classes = labels.data();
   for (Count step = 0; step < 3; ++step) {
     if (step == 2) device.synchronize();  // the step before last is done
-    for (Count i = 0; i < 2; ++i)
-      input.write(dataset, Split::train, static_cast<Sample>((i + step) % 2), i);
+    for (Count i = 0; i < 2; ++i) {
+      auto const sample = static_cast<Sample>((i + step) % 2);
+      if (crops.empty())
+        input.write(dataset, Split::train, sample, i);
+      else
+        input.write(dataset, Split::train, sample, i, crops[sample]);
+    }
     input.send();
     device.for_each(10, [=](Count i) {
       to[step * 10 + i] = i < 8 ? pixels[i] : static_cast<float>(classes[i - 8]);
@@ -89,6 +97,43 @@ TEST_CASE("Input: as bytes or as numbers, to a host or beside a device's work: t
   CHECK(seen_by_network(host, Bytes{}) == expected);
   CHECK(seen_by_network(device, Numbers{}) == expected);
   CHECK(seen_by_network(device, Bytes{}) == expected);
+}
+
+TEST_CASE(
+    "Input: crops of bytes or of numbers, to a host or beside a device's work: the same bits") {
+  devices::Host host;
+  std::vector<Crop> const crops{{.left = 1}, {.left = -1, .mirrored = 1}};
+  std::vector<float> expected = seen_by_network(host, Numbers{}, crops);
+  // By hand: of image 0 the second column and padding, of image 1 padding and the first column,
+  // mirrored.
+  CHECK(std::vector<float>(expected.begin(), expected.begin() + 10) ==
+        std::vector<float>{0.25, 0, -9.25, 0, 63.75, 0, 53.25, 0, 0, 1});
+  CHECK(std::vector<float>(expected.begin() + 10, expected.begin() + 20) ==
+        std::vector<float>{63.75, 0, 53.25, 0, 0.25, 0, -9.25, 0, 1, 0});
+
+  testing::SeparateMemory device;
+  CHECK(seen_by_network(host, Bytes{}, crops) == expected);
+  CHECK(seen_by_network(device, Numbers{}, crops) == expected);
+  CHECK(seen_by_network(device, Bytes{}, crops) == expected);
+}
+
+TEST_CASE("Input: one batch of crops, the next one of whole samples") {
+  testing::SeparateMemory device;
+  Buffer<float, testing::SeparateMemory> images(device, 4);
+  Buffer<std::int32_t, testing::SeparateMemory> labels(device, 1);
+  Input<float, testing::SeparateMemory> input(device, images.view(), labels.view());
+  Mirror pixels(device, images.view());
+  auto const sent = [&] {
+    input.send();
+    pixels.download();
+    auto const numbers = pixels.host().span();
+    return std::vector<float>(numbers.begin(), numbers.end());
+  };
+
+  input.write(Bytes{}, Split::train, 0, 0, Crop{.mirrored = 1});
+  CHECK(sent() == std::vector<float>{0.25, 0, -9.25, -9.5});
+  input.write(Bytes{}, Split::train, 0, 0);
+  CHECK(sent() == std::vector<float>{0, 0.25, -9.5, -9.25});
 }
 
 TEST_CASE("Input: what the host writes by itself") {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include <ai500/collectives/self.hpp>
@@ -40,7 +41,8 @@ std::vector<float> downloaded(Device& device, Buffer<float, Device>& buffer) {
 }
 
 template <class Kernels>
-Seen train(typename Kernels::Device& device, BatchPlan const& batch) {
+Seen train(typename Kernels::Device& device, BatchPlan const& batch,
+           std::optional<CropAndMirror> augmentation = std::nullopt) {
   testing::SmallImages const images{};
   Graph const graph = testing::small_graph();
   auto state = initial_state<float>(device, graph, 1, 0);
@@ -52,8 +54,9 @@ Seen train(typename Kernels::Device& device, BatchPlan const& batch) {
   Trainer<Kernels, precision::Fp32, optimizers::SgdMomentum, parallel_modes::Data,
           collectives::Self::Communicator>
       trainer(device, graph, batch, optimizer, {}, state);
-  fit(trainer, images, samples, {.seed = 1, .job = 0, .epochs = 2, .batch = batch.batch}, optimizer,
-      [&](FitProgress const& progress) { seen.losses.push_back(progress.loss); });
+  fit(trainer, images, samples,
+      {.seed = 1, .job = 0, .epochs = 2, .batch = batch.batch, .augmentation = augmentation},
+      optimizer, [&](FitProgress const& progress) { seen.losses.push_back(progress.loss); });
   Evaluator<Kernels, precision::Fp32> evaluator(device, graph, 16, state);
   collectives::Self::Communicator world;
   seen.probabilities =
@@ -88,4 +91,19 @@ TEST_CASE("Trainer: on a device of separate memory every bit is that of the host
     CHECK(device.replays() == 5);
     CHECK(device.allocations() == 0);
   }
+}
+
+TEST_CASE("Trainer: so is it with augmented images, which change the training alone") {
+  devices::Host host;
+  testing::SeparateMemory device;
+  BatchPlan const batch = batch_plan(32, 32, 1);
+
+  Seen const plain = train<kernels::Reference>(host, batch);
+  Seen const expected = train<kernels::Reference>(host, batch, CropAndMirror{.padding = 2});
+  Seen const seen = train<SeparateKernels>(device, batch, CropAndMirror{.padding = 2});
+
+  CHECK(expected.losses != plain.losses);
+  CHECK(seen.losses == expected.losses);
+  CHECK(seen.parameters == expected.parameters);
+  CHECK(seen.probabilities == expected.probabilities);
 }

@@ -26,6 +26,10 @@ void check(Configuration const& configuration) {
   check_optional_range("--epochs", configuration.epochs, 1);
   check_optional_range("--batch", configuration.batch, 1, largest_batch);
   check_optional_range("--micro-batch", configuration.micro_batch, 1, largest_batch);
+  check_optional_range("--crop-padding", configuration.crop_padding, 0);
+  if (configuration.crop_padding && configuration.augmentation == Augmentation::none)
+    throw UsageError("--crop-padding " + std::to_string(*configuration.crop_padding) +
+                     ": needs --augmentation " + std::string(name(Augmentation::crop_and_mirror)));
   check_optional_range("--threads", configuration.threads, 1);
   check_optional_range("--checkpoint-steps", configuration.checkpoint_steps, 0);
   if (configuration.output.empty()) throw UsageError("--output '': must name a folder");

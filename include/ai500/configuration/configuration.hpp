@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include <ai500/configuration/augmentation.hpp>
 #include <ai500/core/types.hpp>
 
 namespace ai500 {
@@ -19,7 +20,9 @@ struct Configuration {
   std::optional<int> epochs;   ///< passes over each member's bootstrap
   std::optional<Count> batch;  ///< |B_k|: samples a step of one base model, all its ranks together
   std::optional<Count> micro_batch;  ///< samples a normalization sees; default |B_k| / P_degree
-  std::optional<int> threads;        ///< threads a rank; default: the rank's share of the cores
+  Augmentation augmentation = Augmentation::none;  ///< of training images
+  std::optional<int> crop_padding;  ///< pixels around an image that is cropped; default 4
+  std::optional<int> threads;       ///< threads a rank; default: the rank's share of the cores
   std::optional<int> patience;      ///< seconds that a rank on an accelerator waits for another one
   bool share_accelerators = false;  ///< several ranks may have the same one
   std::optional<Count> checkpoint_steps;  ///< between a member's checkpoints; default: an epoch's;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include <ai500/configuration/augmentation.hpp>
 #include <ai500/configuration/batch_plan.hpp>
 #include <ai500/configuration/checks.hpp>
 #include <ai500/configuration/configuration.hpp>
@@ -16,8 +17,10 @@ struct Defaults {
   int epochs = 1;
   Count batch = 1;
   int accelerators_a_node = 1;
-  int cores_a_rank = 1;   ///< a rank's share of the cores that the process may use
-  bool threaded = false;  ///< whether the kernels use more than one thread
+  int cores_a_rank = 1;    ///< a rank's share of the cores that the process may use
+  bool threaded = false;   ///< whether the kernels use more than one thread
+  Count image_height = 1;  ///< of the training images, in pixels
+  Count image_width = 1;
 };
 
 /// The values of a run, complete and checked.
@@ -25,6 +28,7 @@ struct RunSettings {
   EnsembleShape shape;
   BatchPlan batch;
   int epochs = 1;
+  std::optional<CropAndMirror> augmentation;  ///< of training images
   int threads = 1;
   Seed seed = 1;
   bool quick = false;

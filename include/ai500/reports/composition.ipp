@@ -57,6 +57,7 @@ std::string member_settings(Composition const& composition, RunSettings const& s
   add("P_degree", settings.shape.parallelism_degree);
   add("batch", settings.batch.batch);
   add("micro-batch", settings.batch.micro_batch);
+  text += "; augmentation " + described(settings.augmentation);
   add("epochs", settings.epochs);
   add("threads", settings.threads);
   add("seed", settings.seed);

@@ -80,6 +80,7 @@ inline constexpr Column columns[] = {
     {"scale_ranks", [](Report const& r) { return std::to_string(r.scale); }},
     {"batch_samples", [](Report const& r) { return std::to_string(r.batch); }},
     {"micro_batch_samples", [](Report const& r) { return std::to_string(r.micro_batch); }},
+    {"augmentation", [](Report const& r) { return r.augmentation; }},
     {"epochs", [](Report const& r) { return std::to_string(r.epochs); }},
     {"threads_per_rank", [](Report const& r) { return std::to_string(r.threads); }},
     {"seed", [](Report const& r) { return std::to_string(r.seed); }},

@@ -45,6 +45,7 @@ MemberRecord complete_record(MemberRecord record, RunSettings const& settings, s
   record.parallelism_degree = settings.shape.parallelism_degree;
   record.batch = settings.batch.batch;
   record.micro_batch = settings.batch.micro_batch;
+  record.augmentation = described(settings.augmentation);
   record.epochs = settings.epochs;
   record.threads = settings.threads;
   record.seed = settings.seed;
@@ -81,6 +82,7 @@ void state_members(Report& report, std::vector<MemberRecord> members,
   report.parallelism_degree = first.parallelism_degree;
   report.batch = first.batch;
   report.micro_batch = first.micro_batch;
+  report.augmentation = first.augmentation;
   report.epochs = first.epochs;
   report.threads = first.threads;
   report.seed = first.seed;

@@ -67,6 +67,7 @@ inline Json json_of(MemberRecord const& member) {
           {"parallelism_degree", member.parallelism_degree},
           {"batch", member.batch},
           {"micro_batch", member.micro_batch},
+          {"augmentation", member.augmentation},
           {"seed", member.seed},
           {"quick", member.quick},
           {"threads", member.threads},
@@ -107,6 +108,7 @@ inline MemberRecord member_of(Json const& json, std::string_view file) {
   member.parallelism_degree = reader.integer<int>("parallelism_degree", 1);
   member.batch = reader.integer<Count>("batch", 0);
   member.micro_batch = reader.integer<Count>("micro_batch", 0);
+  member.augmentation = reader.text("augmentation");
   member.seed = reader.integer<Seed>("seed", 0);
   member.quick = reader.boolean("quick");
   member.threads = reader.integer<int>("threads", 1);
@@ -186,6 +188,7 @@ std::string to_json(Report const& report) {
   json["scale"] = report.scale;
   json["batch"] = report.batch;
   json["micro_batch"] = report.micro_batch;
+  json["augmentation"] = report.augmentation;
   json["epochs"] = report.epochs;
   json["threads"] = report.threads;
   json["seed"] = report.seed;

@@ -52,12 +52,13 @@ struct Report {
 
   DataPlacement data = {};
 
-  int ensemble_size = 1;       ///< M
-  int members_kept = 0;        ///< M': members that were aggregated
-  int parallelism_degree = 1;  ///< P_degree
-  int scale = 1;               ///< Sys_scale, in ranks
-  Count batch = 0;             ///< |B_k| of a base model, all its ranks together
-  Count micro_batch = 0;       ///< samples that one normalization sees
+  int ensemble_size = 1;          ///< M
+  int members_kept = 0;           ///< M': members that were aggregated
+  int parallelism_degree = 1;     ///< P_degree
+  int scale = 1;                  ///< Sys_scale, in ranks
+  Count batch = 0;                ///< |B_k| of a base model, all its ranks together
+  Count micro_batch = 0;          ///< samples that one normalization sees
+  std::string augmentation = {};  ///< of training images: "none", or its name and settings
   int epochs = 0;
   int threads = 1;  ///< a rank
   Seed seed = 0;

@@ -121,7 +121,7 @@ inline std::string shape_rows(Report const& report) {
          row("Sys_scale", counted(report.scale, "rank")) +
          row("batch", counted(report.batch, "sample") + " a step of one base model") +
          row("micro-batch", counted(report.micro_batch, "sample") + " a normalization") +
-         row("epochs", std::to_string(report.epochs)) +
+         row("augmentation", report.augmentation) + row("epochs", std::to_string(report.epochs)) +
          row("threads", std::to_string(report.threads) + " a rank") +
          row("seed", std::to_string(report.seed));
 }

@@ -8,15 +8,18 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 
+#include <ai500/configuration/augmentation.hpp>
 #include <ai500/datasets/policy.hpp>
 #include <ai500/optimizers/policy.hpp>
 #include <ai500/parallel_modes/policy.hpp>
 #include <ai500/samplers/epoch_order.hpp>
+#include <ai500/training/drawn_crop.hpp>
 #include <ai500/training/fit_position.hpp>
 #include <ai500/training/fit_progress.hpp>
 
@@ -29,6 +32,7 @@ struct FitPlan {
   int epochs = 1;
   Count batch = 1;                                           ///< |B_k|
   Count steps_an_epoch = std::numeric_limits<Count>::max();  ///< at most; fewer in a quick run
+  std::optional<CropAndMirror> augmentation{};               ///< of the images; none: as they are
   FitPosition start{};  ///< where to begin; what is counted goes on from there
 };
 
@@ -66,10 +70,11 @@ class StepsUnderWay {
 }  // namespace detail
 
 /// Trains over `samples`, a bootstrap: slot j of step s of epoch k is samples[order_k(s |B| + j)],
-/// order_k a keyed permutation; floor(N_m / |B|) steps an epoch. Each rank computes its own slots:
-/// nothing is sent. A loss that is not finite ends the training, on all ranks at the same step:
-/// that of the loss, or the one behind it where the trainer is a step ahead. From a later start,
-/// the trainer holding what it held there, the rest has the same bits.
+/// order_k a keyed permutation; floor(N_m / |B|) steps an epoch. Each rank computes its own slots,
+/// and with an augmentation their crops, keyed by epoch and place s |B| + j: nothing is sent. A
+/// loss that is not finite ends the training, on all ranks at the same step: that of the loss, or
+/// the one behind it where the trainer is a step ahead. From a later start, the trainer holding
+/// what it held there, the rest has the same bits.
 ///
 /// @param trainer filled and stepped; collective over its ranks
 /// @param watch called with a FitProgress for each step, when its loss is known; behind steps for
@@ -102,10 +107,14 @@ FitResult fit(Trainer& trainer, Dataset const& dataset, std::span<Sample const> 
     EpochOrder const order(plan.seed, plan.job, static_cast<std::uint32_t>(epoch), size);
     for (Count step = epoch == plan.start.epoch ? plan.start.step : 0; step < steps; ++step) {
       for (Count slot = share.begin; slot < share.end; ++slot) {
-        Count const position =
-            static_cast<Count>(order(static_cast<std::uint64_t>(step * plan.batch + slot)));
-        trainer.input().write(dataset, Split::train, samples[static_cast<std::size_t>(position)],
-                              slot - share.begin);
+        std::uint64_t const place = static_cast<std::uint64_t>(step * plan.batch + slot);
+        Sample const sample = samples[static_cast<std::size_t>(order(place))];
+        if (plan.augmentation)
+          trainer.input().write(dataset, Split::train, sample, slot - share.begin,
+                                drawn_crop(*plan.augmentation, plan.seed, plan.job,
+                                           static_cast<std::uint32_t>(epoch), place));
+        else
+          trainer.input().write(dataset, Split::train, sample, slot - share.begin);
       }
       double const epochs_done = epoch + static_cast<double>(step) / static_cast<double>(steps);
       double const learning_rate = optimizer.schedule.learning_rate(

@@ -10,6 +10,7 @@
 
 #include <ai500/datasets/policy.hpp>
 #include <ai500/devices/mirror.hpp>
+#include <ai500/graph/shape.hpp>
 #include <ai500/kernels/functors/element_wise.hpp>
 #include <ai500/kernels/functors/images.hpp>
 #include <ai500/training/feed.hpp>
@@ -20,7 +21,7 @@ namespace ai500 {
 /// of the device beside the work that is going on, and brought into the network when that has come
 /// so far. There are two of each, so that the host writes the next step's while the device still
 /// reads this one's. Pixels that a data set has as bytes travel as bytes and are normalised on the
-/// device, to the same bits.
+/// device, where a crop of theirs is cut out, too; to the same bits.
 template <class T, DevicePolicy Device>
 class Input {
  public:
@@ -34,7 +35,7 @@ class Input {
 
   /// The next step's, to be written by the host.
   View<T> images() {
-    as_bytes_ = false;
+    written_ = Written::numbers;
     return {reinterpret_cast<T*>(now().pixels.view().data()), images_.size()};
   }
   View<std::int32_t> labels() { return now().labels.view(); }
@@ -43,14 +44,23 @@ class Input {
   template <DatasetPolicy Dataset>
   void write(Dataset const& dataset, Split split, Sample sample, Count position) {
     if constexpr (GivesBytes<Dataset>) {
-      if (!table_) make_table<Dataset>();
-      constexpr Count elements = Dataset::image_shape.elements();
-      auto const bytes = dataset.bytes(split, sample);
-      std::copy(bytes.begin(), bytes.end(), now().pixels.view().data() + position * elements);
-      labels().span()[static_cast<std::size_t>(position)] = dataset.label(split, sample);
-      as_bytes_ = true;
+      write_bytes(dataset, split, sample, position);
+      written_ = Written::bytes;
     } else {
       feed(dataset, split, sample, position, images(), labels());
+    }
+  }
+
+  /// The same with a crop of the sample; so are all samples of a batch written, or none.
+  template <DatasetPolicy Dataset>
+  void write(Dataset const& dataset, Split split, Sample sample, Count position,
+             kernels::functors::Crop crop) {
+    if constexpr (GivesBytes<Dataset>) {
+      write_bytes(dataset, split, sample, position);
+      now().crops.view().span()[static_cast<std::size_t>(position)] = crop;
+      written_ = Written::bytes_of_crops;
+    } else {
+      crops_.write(dataset, split, sample, position, images(), labels(), crop);
     }
   }
 
@@ -58,16 +68,26 @@ class Input {
   /// now on is the step's after it: by then the step before must be done.
   void send() {
     Place& place = now();
-    Count const bytes_a_pixel = as_bytes_ ? 1 : static_cast<Count>(sizeof(T));
+    Count const bytes_a_pixel =
+        written_ == Written::numbers ? static_cast<Count>(sizeof(T)) : Count{1};
     device_.upload_ahead(place.sent_pixels.data(), place.pixels.view().data(),
                          static_cast<std::size_t>(images_.size() * bytes_a_pixel));
     device_.upload_ahead(place.sent_labels.data(), place.labels.view().data(),
                          static_cast<std::size_t>(labels_.size()) * sizeof(std::int32_t));
+    if (written_ == Written::bytes_of_crops)
+      device_.upload_ahead(
+          place.sent_crops.data(), place.crops.view().data(),
+          static_cast<std::size_t>(labels_.size()) * sizeof(kernels::functors::Crop));
     device_.join_uploads();
-    if (as_bytes_)
+    if (written_ == Written::bytes)
       device_.for_each(images_.size(), kernels::functors::LookedUpPixels<T>{
                                            place.sent_pixels.data(), table_->data(), images_.data(),
-                                           pixels_a_channel_, channels_});
+                                           extent_.height * extent_.width, channels_});
+    else if (written_ == Written::bytes_of_crops)
+      device_.for_each(images_.size(),
+                       kernels::functors::LookedUpCrops<T>{place.sent_pixels.data(), table_->data(),
+                                                           place.sent_crops.data(), images_.data(),
+                                                           extent_, channels_});
     else
       device_.for_each(images_.size(),
                        kernels::functors::Copy<T>{
@@ -82,21 +102,37 @@ class Input {
     Place(Device& device, Count image_elements, Count labels_count)
         : pixels(device, image_elements * static_cast<Count>(sizeof(T))),
           labels(device, labels_count),
+          crops(device, labels_count),
           sent_pixels(device, image_elements * static_cast<Count>(sizeof(T))),
-          sent_labels(device, labels_count) {}
+          sent_labels(device, labels_count),
+          sent_crops(device, labels_count) {}
 
     Staging<std::uint8_t, Device> pixels;
     Staging<std::int32_t, Device> labels;
+    Staging<kernels::functors::Crop, Device> crops;
     Buffer<std::uint8_t, Device> sent_pixels;
     Buffer<std::int32_t, Device> sent_labels;
+    Buffer<kernels::functors::Crop, Device> sent_crops;
   };
+
+  /// What the host has put into the place of the pixels.
+  enum class Written { numbers, bytes, bytes_of_crops };
 
   Place& now() { return places_[next_]; }
 
   template <class Dataset>
+  void write_bytes(Dataset const& dataset, Split split, Sample sample, Count position) {
+    if (!table_) make_table<Dataset>();
+    constexpr Count elements = Dataset::image_shape.elements();
+    auto const bytes = dataset.bytes(split, sample);
+    std::copy(bytes.begin(), bytes.end(), now().pixels.view().data() + position * elements);
+    labels().span()[static_cast<std::size_t>(position)] = dataset.label(split, sample);
+  }
+
+  template <class Dataset>
   [[gnu::cold]] void make_table() {
     channels_ = Dataset::image_shape.channels;
-    pixels_a_channel_ = Dataset::image_shape.elements() / channels_;
+    extent_ = {Dataset::image_shape.height, Dataset::image_shape.width};
     table_.emplace(device_, 256 * channels_);
     Mirror table(device_, table_->view());
     for (Count channel = 0; channel < channels_; ++channel) {
@@ -112,10 +148,11 @@ class Input {
   View<std::int32_t, Device> labels_;
   std::array<Place, 2> places_;
   std::size_t next_ = 0;
-  bool as_bytes_ = false;
+  Written written_ = Written::numbers;
   std::optional<Buffer<T, Device>> table_;  // (channels, 256)
   Count channels_ = 1;
-  Count pixels_a_channel_ = 1;
+  Extent extent_{};
+  CroppedFeed<T> crops_;
 };
 
 /// On a host they are written straight into the network's memory.
@@ -133,12 +170,18 @@ class Input<T, Device> {
   void write(Dataset const& dataset, Split split, Sample sample, Count position) {
     feed(dataset, split, sample, position, images_, labels_);
   }
+  template <DatasetPolicy Dataset>
+  void write(Dataset const& dataset, Split split, Sample sample, Count position,
+             kernels::functors::Crop crop) {
+    crops_.write(dataset, split, sample, position, images_, labels_, crop);
+  }
 
   void send() {}
 
  private:
   View<T> images_;
   View<std::int32_t> labels_;
+  CroppedFeed<T> crops_;
 };
 
 }  // namespace ai500

@@ -37,11 +37,12 @@ struct MemberRecord {
   std::string settings = {};  ///< every setting that determines the member's bits, as canonical
                               ///< text; members are aggregated only where it is equal
   std::string stopped = {};   ///< empty, or why and when training stopped early
-  Count out_of_bag_samples = 0;  ///< that `out_of_bag_quality` was measured on
-  int ensemble_size = 1;         ///< M of the run that trained it
-  int parallelism_degree = 1;    ///< P_degree: ranks of this base model
-  Count batch = 0;               ///< |B_k|
-  Count micro_batch = 0;         ///< samples that one normalization saw
+  Count out_of_bag_samples = 0;   ///< that `out_of_bag_quality` was measured on
+  int ensemble_size = 1;          ///< M of the run that trained it
+  int parallelism_degree = 1;     ///< P_degree: ranks of this base model
+  Count batch = 0;                ///< |B_k|
+  Count micro_batch = 0;          ///< samples that one normalization saw
+  std::string augmentation = {};  ///< of training images: "none", or its name and settings
   Seed seed = 0;
   bool quick = false;        ///< not a result
   int threads = 1;           ///< threads a rank
