@@ -3,6 +3,7 @@
 //
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -117,6 +118,37 @@ TEST_CASE(
 TEST_CASE("OneDnn: a folded convolution in bfloat16 rounds its weights and its results once") {
   if (skipped<bfloat16>()) return;
   check_places<bfloat16>(2 * bfloat16_tolerance);
+}
+
+TEST_CASE("OneDnn: a folded convolution keeps its weights until it must forget them") {
+  devices::Host host;
+  Folded const place{"", {2, 16, 5, 5}, 32, square(3, 1, 1)};
+  steps::ConvolutionEvaluation const what{place.window, 1, 1e-3, steps::NormalizationEnding::none};
+  Shapes const shapes = place.shapes(what.ending);
+  auto prepared = kernels::onednn::ConvolutionEvaluation::prepare(host, what, shapes, {});
+  std::vector<std::vector<float>> reads;
+  for (Shape const& shape : shapes.reads)
+    reads.emplace_back(static_cast<std::size_t>(shape.elements()), 1.0f);
+  std::vector<float> y(static_cast<std::size_t>(place.y().elements()));
+  auto run_with = [&](float weight) {
+    std::ranges::fill(reads[1], weight);
+    std::vector<void*> from;
+    for (auto& read : reads) from.push_back(read.data());
+    std::vector<void*> const to{y.data()};
+    prepared.run(Arguments(from, to));
+    return y;
+  };
+
+  std::vector<float> const ones = run_with(1);
+  std::vector<float> const kept = run_with(2);
+  prepared.forget_weights();
+  std::vector<float> const twos = run_with(2);
+
+  CHECK(kept == ones);
+  // A normalization with statistics, scale and shift of 1: twice the weights, twice y + f - 1.
+  float const factor = 1 / std::sqrt(1.001f);
+  for (std::size_t i = 0; i < y.size(); ++i)
+    CHECK(twos[i] == doctest::Approx(2 * ones[i] + factor - 1).epsilon(1e-5));
 }
 
 TEST_CASE("OneDnn: a folded convolution's shapes that do not fit are named") {

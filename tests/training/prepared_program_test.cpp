@@ -37,6 +37,25 @@ struct StoresSome {
   static Prepared prepare(devices::Host&, operation const&, Shapes const&, Types) { return {}; }
 };
 
+/// A relu that gives what its first run read until it is told to forget.
+struct RemembersFirst {
+  static constexpr std::string_view name = "remembers";
+  using operation = steps::Relu;
+  struct Prepared {
+    bool is_kept = false;
+    float kept = 0;
+
+    void run(Arguments arguments) {
+      if (!is_kept) kept = arguments.read<float>(0)[0];
+      is_kept = true;
+      arguments.write<float>(0)[0] = kept;
+    }
+    void forget_weights() { is_kept = false; }
+  };
+  static Prepared prepare(devices::Host&, operation const&, Shapes const&, Types) { return {}; }
+};
+static_assert(KeepsWeights<RemembersFirst>);
+
 }  // namespace
 
 TEST_CASE("fitted_to: weights are stored where the set has an applicable kernel for it") {
@@ -87,6 +106,36 @@ TEST_CASE("PreparedProgram: what is no kernel's is given to the caller, in order
 
   CHECK(others == std::vector<std::string>{"all"});
   CHECK(kernels == 3);  // relu, fully connected, softmax
+}
+
+TEST_CASE("PreparedProgram: a kernel that keeps weights serves one step, until it must forget") {
+  Graph graph;
+  ValueIndex const x = graph.input("image", {});
+  ValueIndex const sum = graph.add(graph.relu(x), x);
+  graph.softmax_cross_entropy(graph.relu(sum), graph.labels(sum));
+  devices::Host host;
+  using Remembers = kernels::Reference::with<RemembersFirst>;
+  PreparedProgram prepared(lower_evaluation(graph, 1), kernel_table<Remembers>(host, Types{}),
+                           NumberSizes{});
+  std::vector<std::byte> arena(prepared.plan().arena_bytes);
+  prepared.prepare({.arena = arena.data()});
+  Program const& program = prepared.program();
+  auto run_with = [&](float image) {
+    *static_cast<float*>(prepared.place(program.images)) = image;
+    float result = 0;  // of the third kernel, the second relu
+    int kernels = 0;
+    prepared.run([](Step const&) {},
+                 [&] {
+                   if (++kernels == 3)
+                     result = *static_cast<float*>(prepared.place(program.steps[2].writes[0]));
+                 });
+    return result;
+  };
+
+  CHECK(run_with(1) == 2);  // relu(1) + 1
+  CHECK(run_with(5) == 2);
+  prepared.forget_weights();
+  CHECK(run_with(5) == 10);
 }
 
 TEST_CASE("PreparedProgram: a bound reduction gets its place later, and is not run without") {

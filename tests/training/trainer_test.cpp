@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <ai500/collectives/self.hpp>
+#include <ai500/kernels/onednn.hpp>
 #include <ai500/kernels/reference.hpp>
 #include <ai500/metrics/top1.hpp>
 #include <ai500/optimizers/sgd_momentum.hpp>
@@ -170,6 +171,25 @@ TEST_CASE("Evaluator: the last batch need not be full, and the batch does not ma
   for (std::size_t i = 0; i < 45; ++i)
     CHECK(a[4 * i] + a[4 * i + 1] + a[4 * i + 2] + a[4 * i + 3] ==
           doctest::Approx(1).epsilon(1e-5));
+}
+
+TEST_CASE("Evaluator: what has been trained since the last evaluation is seen") {
+  using Evaluates = Evaluator<kernels::OneDnn, precision::Fp32>;
+  Trained trained({}, batch_plan(32, std::nullopt, 1), 1, 64);
+  World world;
+  auto const samples = first_samples(24);
+  auto probabilities = [&](Evaluates& evaluator) {
+    return evaluator.probabilities(trained.images, Split::test, samples, world);
+  };
+  Evaluates evaluator(trained.host, trained.graph, 8, trained.state);
+
+  auto const before = probabilities(evaluator);
+  for (float& parameter : trained.state.parameters.view().span()) parameter *= 1.5f;
+  auto const after = probabilities(evaluator);
+  Evaluates fresh(trained.host, trained.graph, 8, trained.state);
+
+  CHECK(after == probabilities(fresh));
+  CHECK(after != before);
 }
 
 TEST_CASE("Network: a state of another model is refused") {

@@ -25,15 +25,20 @@ class PreparedKernel {
         run_([](void* object, Arguments arguments) {
           static_cast<Prepared*>(object)->run(arguments);
         }),
-        destroy_([](void* object) { delete static_cast<Prepared*>(object); }) {}
+        destroy_([](void* object) { delete static_cast<Prepared*>(object); }) {
+    if constexpr (requires(Prepared & kernel) { kernel.forget_weights(); })
+      forget_weights_ = [](void* object) { static_cast<Prepared*>(object)->forget_weights(); };
+  }
   PreparedKernel(PreparedKernel&& other) noexcept
       : prepared_(std::exchange(other.prepared_, nullptr)),
         run_(other.run_),
-        destroy_(other.destroy_) {}
+        destroy_(other.destroy_),
+        forget_weights_(other.forget_weights_) {}
   PreparedKernel& operator=(PreparedKernel&& other) noexcept {
     std::swap(prepared_, other.prepared_);
     std::swap(run_, other.run_);
     std::swap(destroy_, other.destroy_);
+    std::swap(forget_weights_, other.forget_weights_);
     return *this;
   }
   ~PreparedKernel() {
@@ -41,11 +46,16 @@ class PreparedKernel {
   }
 
   void run(Arguments arguments) const { run_(prepared_, arguments); }
+  /// For a kernel that keeps what it makes of its parameters: they have changed.
+  void forget_weights() const {
+    if (forget_weights_ != nullptr) forget_weights_(prepared_);
+  }
 
  private:
   void* prepared_;
   void (*run_)(void*, Arguments);
   void (*destroy_)(void*);
+  void (*forget_weights_)(void*) = nullptr;
 };
 
 /// The functions of one kernel. `device` is the kernel set's Device, `what` holds the kernel's
@@ -70,6 +80,7 @@ struct KernelEntry {
   std::vector<InPlace> (*in_place)(StepOperation const& what) = nullptr;
   bool any_layout = false;
   bool keeps_relu_bits = false;
+  bool keeps_weights = false;
 };
 
 /// The entry of one kernel. Kernel sets that are shipped instantiate it once (kernels/onednn.ipp,
@@ -109,6 +120,7 @@ template <class Kernel, class Device>
     };
   if constexpr (TakesAnyLayout<Kernel>) entry.any_layout = true;
   if constexpr (KeepsReluBits<Kernel>) entry.keeps_relu_bits = true;
+  if constexpr (KeepsWeights<Kernel>) entry.keeps_weights = true;
   return entry;
 }
 

@@ -142,6 +142,13 @@ concept OffersWays = requires(Device& device, typename K::operation const& what,
 template <class K>
 concept KeepsReluBits = K::keeps_relu_bits;
 
+/// What the kernel makes of its parameters it keeps from one run to the next, until it is told that
+/// they have changed; without it, each run reads all of its arguments.
+template <class K>
+concept KeepsWeights = requires(typename K::Prepared& prepared) {
+  { prepared.forget_weights() } -> std::same_as<void>;
+};
+
 /// A kernel computes one step: `using operation` names the step (one of KernelSteps), `prepare`
 /// does once whatever can be done once (choose, allocate scratch), `Prepared::run` does it, with no
 /// allocation and no decision.
@@ -159,7 +166,10 @@ concept KeepsReluBits = K::keeps_relu_bits;
 ///
 /// Semantics: `run` may be called any number of times with other arguments; one `Prepared` serves
 /// all steps of the same operation, shapes and types, one after the other. Same arguments, same
-/// bits. Models: everything in kernels/reference.
+/// bits. A kernel of evaluations, whose parameters stay what they are for many batches, may keep
+/// what it makes of them (KeepsWeights): it then serves one step only, and reads them in the first
+/// run and in the first after `Prepared::forget_weights()`. Models: everything in
+/// kernels/reference.
 template <class K, class Device>
 concept KernelPolicy =
     Named<K> && NamesOperation<K> && HasPrepared<K> && Prepares<K, Device> && Runs<K>;

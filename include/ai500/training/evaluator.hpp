@@ -40,6 +40,7 @@ class Evaluator {
     Count const n = static_cast<Count>(samples.size());
     Count const classes = network_.probabilities().size() / batch_;
     std::vector<float> result(static_cast<std::size_t>(n * classes), 0.0f);
+    network_.forget_weights();  // a training may have gone on since the last evaluation
     Count const end = n * (communicator.rank() + 1) / communicator.size();
     for (Count begin = n * communicator.rank() / communicator.size(); begin < end;
          begin += batch_) {

@@ -62,6 +62,10 @@ class Network {
     prepared_.place_reduction(reinterpret_cast<std::byte*>(memory.data()));
   }
 
+  /// Parameters or running statistics have changed since the last run. Kernels of evaluations may
+  /// keep what they made of them: an evaluation says so before its first batch.
+  void forget_weights() { prepared_.forget_weights(); }
+
   /// From now on `watcher` is told of each step, before and after it is run: a StepTimes, to see
   /// where the time goes. A trainer then has its steps done one by one, though its device could
   /// record them.

@@ -55,7 +55,7 @@ class PreparedProgram {
   MemoryPlan const& plan() const { return plan_; }
 
   /// Gives every value its place and prepares every step; equal steps (operation and shapes) share
-  /// one prepared kernel.
+  /// one prepared kernel, unless it keeps what it makes of its parameters.
   /// @throws Error naming the step for which the set has no kernel, or what its kernel says
   void prepare(Memory const& memory);
 
@@ -67,6 +67,10 @@ class PreparedProgram {
 
   /// Where a value's first element is; null for a reduction without a place.
   void* place(ValueIndex value) const { return places_[static_cast<std::size_t>(value)]; }
+
+  /// Parameters or running statistics have changed: kernels that keep what they made of them read
+  /// them again.
+  void forget_weights();
 
   /// From now on `watch` is told of each step, of kernels and others, before and after it is run.
   void watch(StepWatch watch) { watch_ = watch; }

@@ -237,6 +237,10 @@ std::byte* PreparedProgram::locate(ValueIndex value, Memory const& memory) const
   return base + static_cast<std::size_t>(offset) * sizes_.of(program_.value(whole).number);
 }
 
+void PreparedProgram::forget_weights() {
+  for (PreparedKernel const& kernel : kernels_) kernel.forget_weights();
+}
+
 /// The kernel prepared for an equal step, or a new one; none for a step that is no kernel's.
 std::size_t PreparedProgram::kernel_for(Step const& step) {
   KernelEntry const* const kernel = table_.find(step.what);
@@ -247,12 +251,11 @@ std::size_t PreparedProgram::kernel_for(Step const& step) {
   Shapes const shapes = shapes_of(program_, step);
   auto const known = std::ranges::find_if(
       keys_, [&](PreparedFor const& key) { return key.what == step.what && key.shapes == shapes; });
-  std::size_t const index = static_cast<std::size_t>(known - keys_.begin());
-  if (known == keys_.end()) {
-    kernels_.push_back(kernel->prepare(table_.device, step.what, shapes, table_.types));
-    keys_.push_back({step.what, shapes});
-  }
-  return index;
+  if (known != keys_.end() && !kernel->keeps_weights)
+    return static_cast<std::size_t>(known - keys_.begin());
+  kernels_.push_back(kernel->prepare(table_.device, step.what, shapes, table_.types));
+  keys_.push_back({step.what, shapes});
+  return kernels_.size() - 1;
 }
 
 }  // namespace ai500

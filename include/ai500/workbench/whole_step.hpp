@@ -132,7 +132,7 @@ class EvaluationStep {
   }
 
   Network<Kernels, Precision>& network() { return network_; }
-  ModelState<Number, Device>& state() { return state_; }
+  ModelState<Number, Device> const& state() const { return state_; }
 
  private:
   ModelState<Number, Device> state_;

@@ -12,8 +12,9 @@
 namespace ai500::kernels::onednn {
 
 /// y = max(x * (factor weight) + (shift - factor mean) + addend, 0) with factor = scale /
-/// sqrt(variance + epsilon), as far as the ending asks for it. Weights are folded in each run, in
-/// FP32: that passes over the parameters once more, not over the activations.
+/// sqrt(variance + epsilon), as far as the ending asks for it. Weights are folded in FP32, brought
+/// into oneDNN's order and kept so until `forget_weights`: they are the same for all batches of an
+/// evaluation.
 ///
 /// Unlike our other relus, oneDNN's takes what is not a number for 0. A model whose parameters are
 /// not numbers still shows it: its last layer has no relu.
@@ -26,6 +27,7 @@ struct ConvolutionEvaluation {
     std::shared_ptr<State> state;
 
     void run(Arguments arguments);
+    void forget_weights();
   };
 
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
@@ -38,6 +40,6 @@ struct ConvolutionEvaluation {
 };
 static_assert(KernelPolicy<ConvolutionEvaluation, devices::Host> &&
               ChoosesLayouts<ConvolutionEvaluation, devices::Host> &&
-              WritesInPlace<ConvolutionEvaluation>);
+              WritesInPlace<ConvolutionEvaluation> && KeepsWeights<ConvolutionEvaluation>);
 
 }  // namespace ai500::kernels::onednn

@@ -62,7 +62,8 @@ struct ConvolutionEvaluation::Prepared::State {
   Buffer<float> biases;  ///< (c')
   Count channels;        ///< c'
   double epsilon;
-  std::size_t addend_bytes;  ///< 0: none
+  std::size_t addend_bytes;      ///< 0: none
+  Memory* brought_in = nullptr;  ///< the folded weight; null: it is to be folded
 
   /// Fills `folded` and `biases`.
   void fold(float const* plain, float const* statistics, float const* scale, float const* shift) {
@@ -81,16 +82,18 @@ struct ConvolutionEvaluation::Prepared::State {
 
 void ConvolutionEvaluation::Prepared::run(Arguments arguments) {
   State& s = *state;
-  s.fold(arguments.read<float>(1), arguments.read<float>(2), arguments.read<float>(3),
-         arguments.read<float>(4));
+  if (s.brought_in == nullptr) {
+    s.fold(arguments.read<float>(1), arguments.read<float>(2), arguments.read<float>(3),
+           arguments.read<float>(4));
+    s.brought_in = s.weight.brought_in(s.folded.data(), s.engine.stream);
+  }
   if (s.addend_bytes > 0 && arguments.read<void>(5) != arguments.write<void>(0))
     std::memcpy(arguments.write<void>(0), arguments.read<void>(5), s.addend_bytes);
   point(s.x, arguments.read<void>(0));
   point(s.y, arguments.write<void>(0));
-  Memory* const w = s.weight.brought_in(s.folded.data(), s.engine.stream);
   execute(s.primitive, s.engine.stream,
           {{DNNL_ARG_SRC, &s.x},
-           {DNNL_ARG_WEIGHTS, w},
+           {DNNL_ARG_WEIGHTS, s.brought_in},
            {DNNL_ARG_BIAS, &s.bias},
            {DNNL_ARG_DST, &s.y}});
 }
@@ -151,6 +154,8 @@ std::vector<StepLayouts> ConvolutionEvaluation::layouts(devices::Host&, operatio
     return std::vector<StepLayouts>{offered.front()};
   });
 }
+
+void ConvolutionEvaluation::Prepared::forget_weights() { state->brought_in = nullptr; }
 
 std::vector<InPlace> ConvolutionEvaluation::in_place(operation const& what) {
   if (!detail::adds(what.ending)) return {};
