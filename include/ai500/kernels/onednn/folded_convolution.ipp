@@ -98,6 +98,8 @@ void ConvolutionEvaluation::Prepared::run(Arguments arguments) {
            {DNNL_ARG_DST, &s.y}});
 }
 
+void ConvolutionEvaluation::Prepared::forget_weights() { state->brought_in = nullptr; }
+
 namespace detail {
 
 /// @param engine outlives what is described
@@ -140,22 +142,16 @@ std::vector<StepLayouts> ConvolutionEvaluation::layouts(devices::Host&, operatio
                                                         Shapes const& shapes, Types types) {
   return built(operation::name, types, [&] {
     Engine const engine;
-    std::vector<StepLayouts> const candidates{
-        detail::in_blocks(engine, what, shapes, types, Layout::channels_16),
-        detail::in_blocks(engine, what, shapes, types, Layout::channels_8),
-        detail::folded_layouts(what, Layout::plain, Layout::plain)};
-    auto const offered = without_reference(candidates, [&](StepLayouts const& layouts) {
-      return std::string(
-          detail::description(engine, what, shapes, types,
-                              descriptor(shapes.reads[0], layouts.read(0), types.compute),
-                              descriptor(shapes.writes[0], layouts.write(0), types.compute))
-              .impl_info_str());
-    });
-    return std::vector<StepLayouts>{offered.front()};
+    for (Layout blocks : {Layout::channels_16, Layout::channels_8}) {
+      StepLayouts const layouts = detail::in_blocks(engine, what, shapes, types, blocks);
+      auto const computed = detail::description(
+          engine, what, shapes, types, descriptor(shapes.reads[0], layouts.read(0), types.compute),
+          descriptor(shapes.writes[0], layouts.write(0), types.compute));
+      if (!is_reference(computed.impl_info_str())) return std::vector<StepLayouts>{layouts};
+    }
+    return std::vector<StepLayouts>{detail::folded_layouts(what, Layout::plain, Layout::plain)};
   });
 }
-
-void ConvolutionEvaluation::Prepared::forget_weights() { state->brought_in = nullptr; }
 
 std::vector<InPlace> ConvolutionEvaluation::in_place(operation const& what) {
   if (!detail::adds(what.ending)) return {};
