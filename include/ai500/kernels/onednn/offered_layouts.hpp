@@ -11,8 +11,8 @@
 
 namespace ai500::kernels::onednn {
 
-/// Whether this is oneDNN's reference: there for every layout, and a hundred times as slow as what
-/// it has for the processor's instructions.
+/// Whether this is oneDNN's reference: there for every layout, and slower by orders of magnitude
+/// than what it has for the processor's instructions.
 inline bool is_reference(std::string_view implementation) {
   return implementation.starts_with("ref");
 }
