@@ -92,21 +92,23 @@ std::vector<std::string> ways(Operation const& what, Shapes const& shapes) {
 }
 
 bool is_winograd(std::string const& way) { return way.find("wino") != std::string::npos; }
+bool is_own(std::string const& way) { return way.starts_with("ai500:"); }
 
 }  // namespace
 
 TEST_CASE_TEMPLATE(
-    "OneDnnWinograd: is Winograd's where oneDNN has it, within 1e-4 of the reference", Operation,
+    "OneDnnWinograd: is oneDNN's Winograd or else ours, within 1e-4 of the reference", Operation,
     steps::Convolution, steps::ConvolutionDataGradient, steps::ConvolutionFilterGradient) {
-  if (!kernels::onednn::has_winograd())
-    MESSAGE("oneDNN has no Winograd here: what is tested is the direct algorithm");
+  using kernels::onednn::WinogradOf;
+  WinogradOf const whose = kernels::onednn::winograd_of();
   for (Place const& place : with_winograd) {
     INFO(std::string(place.name));
     Operation const what{place.window};
     Shapes const shapes = place.shapes<Operation>();
 
-    CHECK(is_winograd(ways<OneDnnWinograd>(what, shapes).front()) ==
-          kernels::onednn::has_winograd());
+    std::string const way = ways<OneDnnWinograd>(what, shapes).front();
+    CHECK(is_winograd(way) == (whose != WinogradOf::nobody));
+    CHECK((is_winograd(way) && is_own(way)) == (whose == WinogradOf::ai500));
     // Rounding errors of tiles of 4x4 are ten to a hundred times those of direct sums.
     CHECK(error<OneDnnWinograd>(what, shapes) <= 1e-4);
   }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <string_view>
 
@@ -121,6 +122,18 @@ class Host {
   }
   void deallocate(void* memory) noexcept { std::free(memory); }
 
+  /// Makes `scratch` so many bytes at least. Kernels call it when they are prepared.
+  /// @throws std::bad_alloc
+  void reserve_scratch(std::size_t bytes) {
+    if (bytes <= scratch_.bytes) return;
+    scratch_ = {};
+    scratch_.memory.reset(allocate(bytes));
+    scratch_.bytes = bytes;
+  }
+  /// Memory that all kernels use by turns, each for what it needs within one run only. Where it is
+  /// changes when more is reserved.
+  void* scratch() const { return scratch_.memory.get(); }
+
   /// Waits until all work given to the device is done.
   void synchronize() {}
 
@@ -174,6 +187,21 @@ class Host {
   }
 
  private:
+  struct Free {
+    void operator()(void* memory) const noexcept { std::free(memory); }
+  };
+  /// A copy of a device begins without.
+  struct Scratch {
+    std::unique_ptr<void, Free> memory;
+    std::size_t bytes = 0;
+
+    Scratch() = default;
+    Scratch(Scratch const&) {}
+    Scratch(Scratch&&) = default;
+    Scratch& operator=(Scratch const&) { return *this = Scratch(); }
+    Scratch& operator=(Scratch&&) = default;
+  };
+
   // Fewer elements than this are not worth another thread.
   static constexpr Count smallest_piece = 16384;
 
@@ -188,6 +216,7 @@ class Host {
 
   ThreadTeam team_;
   InstructionSet instructions_ = instruction_set();
+  Scratch scratch_;
 };
 static_assert(DevicePolicy<Host>);
 

@@ -35,21 +35,22 @@ struct Traits {
   static Device make_device(DeviceChoice const& choice) {
     return Device(devices::openmp_team(choice.threads));
   }
-  static std::string library();  ///< "oneDNN 2.6.3", and whether it emulates bfloat16
+  /// "oneDNN 2.6.3", whether it emulates bfloat16, and what is computed by ai500 instead
+  static std::string library();
   static constexpr bool computes_in(Types types) { return onednn::computes_in(types); }
   /// Whether this processor has what oneDNN needs for the types: AVX-512 for bfloat16.
   static bool runs_here(Types types);
 };
 static_assert(KernelSetTraits<Traits>);
 
-/// The same, where convolutions are Winograd's if oneDNN has them.
+/// The same with Winograd's convolutions.
 struct WinogradTraits {
   static constexpr std::string_view name = Traits::name;
   using Device = Traits::Device;
   static constexpr std::string_view layout = Traits::layout;
   static constexpr bool threaded = Traits::threaded;
   static Device make_device(DeviceChoice const& choice) { return Traits::make_device(choice); }
-  /// "oneDNN 2.6.3 with Winograd"; it says so where there is none, and all is computed directly
+  /// "oneDNN 2.6.3, Winograd by oneDNN", or by ai500, or that there is none
   static std::string library();
   static constexpr bool computes_in(Types types) { return Traits::computes_in(types); }
 };
@@ -70,8 +71,8 @@ using OneDnn = KernelSet<
     onednn::AveragePoolingGradient, reference::Softmax, reference::SoftmaxCrossEntropy,
     reference::Accumulate, onednn::Reorder>;
 
-/// The same with Winograd's algorithm for training's convolutions, where oneDNN has it: faster,
-/// with larger rounding errors. Evaluation and all else are those of OneDnn.
+/// The same with Winograd's algorithm for training's convolutions of 3x3 windows with stride 1:
+/// faster, with larger rounding errors. Evaluation and all else are those of OneDnn.
 using OneDnnWinograd =
     OneDnn::with<onednn::WinogradConvolution, onednn::WinogradDataGradient,
                  onednn::WinogradFilterGradient>::with_traits<onednn::WinogradTraits>;

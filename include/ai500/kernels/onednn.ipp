@@ -18,7 +18,9 @@ namespace ai500::kernels::onednn {
 
 std::string Traits::library() {
   bool const emulates = bfloat_support() == BfloatSupport::emulated;
-  return "oneDNN " + version() + (emulates ? " (bfloat16 is emulated)" : "");
+  bool const has_own_ways = devices::instruction_set() == detail::direct_sums_are_for;
+  return "oneDNN " + version() + (emulates ? " (bfloat16 is emulated)" : "") +
+         (has_own_ways ? ", filter gradients of windows beyond 1x1 by ai500" : "");
 }
 
 bool Traits::runs_here(Types types) {
@@ -27,8 +29,15 @@ bool Traits::runs_here(Types types) {
 }
 
 std::string WinogradTraits::library() {
-  if (has_winograd()) return Traits::library() + " with Winograd";
-  return Traits::library() + ", which has no Winograd on this processor: direct convolutions";
+  switch (winograd_of()) {
+    case WinogradOf::onednn:
+      return Traits::library() + ", Winograd by oneDNN";
+    case WinogradOf::ai500:
+      return Traits::library() + ", Winograd by ai500";
+    case WinogradOf::nobody:
+      break;
+  }
+  return Traits::library() + ", no Winograd on this processor: direct convolutions";
 }
 
 }  // namespace ai500::kernels::onednn

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file Convolutions by oneDNN, forward and gradients. Activations are in the layout that oneDNN
-/// likes best; weights are plain outside and put into its order inside, which
-/// keeps parameters, messages and checkpoints free of layouts (docs/decisions/0004).
+/// @file Convolutions by oneDNN, forward and gradients, and our own where they are faster.
+/// Activations are in the layout that oneDNN likes best; weights are plain outside and put into its
+/// order inside, which keeps parameters, messages and checkpoints free of layouts
+/// (docs/decisions/0004).
 #pragma once
 
 #include <memory>
@@ -14,10 +15,10 @@
 
 namespace ai500::kernels::onednn {
 
-/// Which of oneDNN's algorithms a convolution may be computed by.
+/// Which algorithms a convolution may be computed by.
 enum class Algorithms {
   direct,
-  winograd_first,  ///< Winograd's where oneDNN has it for the place, else direct
+  winograd_first,  ///< Winograd's where the place has one, else direct
 };
 
 /// A pass of a convolution, by whichever algorithm.
@@ -42,12 +43,12 @@ struct ConvolutionKernel {
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
                                           Shapes const& shapes, Types types);
 
-  /// oneDNN's implementations, by its names, as it ranks them; Winograd's before those of the
-  /// direct algorithm
+  /// oneDNN's implementations, by its names, as it ranks them, Winograd's before those of the
+  /// direct algorithm; and our own, "ai500:...", first where they are faster
   static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
                                        Types types);
 
-  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
+  /// @throws Error naming the step and what does not fit, or why there is no kernel
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };

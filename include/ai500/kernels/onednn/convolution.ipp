@@ -2,9 +2,11 @@
 /// @file The definitions of convolution.hpp.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
 #include <ai500/kernels/onednn/offered_layouts.hpp>
+#include <ai500/kernels/onednn/own_convolution.ipp>
 #include <ai500/kernels/onednn/weight.ipp>
 #include <ai500/kernels/pass.hpp>
 #include <ai500/kernels/reference/convolution.hpp>
@@ -127,6 +130,11 @@ struct ConvolutionProblem {
   }
 };
 
+/// Whether an implementation of oneDNN's is Winograd's.
+inline bool is_winograd(std::string_view implementation) {
+  return implementation.find("wino") != std::string_view::npos;
+}
+
 /// The weight that a pass reads, or the gradient that it writes.
 template <class Operation>
 using WeightOf =
@@ -144,39 +152,65 @@ WeightOf<Operation> weight_of(devices::Host const& device,
 
 }  // namespace detail
 
+/// What runs a pass of a convolution.
 template <class Operation>
 struct PreparedConvolution<Operation>::State {
-  Engine engine;
-  typename detail::ConvolutionProblem<Operation>::Primitive primitive;
-  detail::WeightOf<Operation> weight;
-  Memory x, y;  ///< or their gradients
+  virtual ~State() = default;
+  virtual void run(Arguments arguments) = 0;
 };
 
 template <class Operation>
 void PreparedConvolution<Operation>::run(Arguments arguments) {
-  constexpr Pass pass = pass_of(Operation{});
-  auto& [engine, primitive, weight, x, y] = *state;
-  if constexpr (pass == Pass::forward) {
-    point(x, arguments.read<void>(0));
-    point(y, arguments.write<void>(0));
-    Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
-    execute(primitive, engine.stream,
-            {{DNNL_ARG_SRC, &x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, &y}});
-  } else if constexpr (pass == Pass::data_gradient) {
-    point(y, arguments.read<void>(0));
-    point(x, arguments.write<void>(0));
-    Memory* const w = weight.brought_in(arguments.read<float>(1), engine.stream);
-    execute(primitive, engine.stream,
-            {{DNNL_ARG_DIFF_DST, &y}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DIFF_SRC, &x}});
-  } else {
-    point(x, arguments.read<void>(0));
-    point(y, arguments.read<void>(1));
-    Memory* const dweight = weight.to_write(arguments.write<float>(0));
-    execute(primitive, engine.stream,
-            {{DNNL_ARG_SRC, &x}, {DNNL_ARG_DIFF_DST, &y}, {DNNL_ARG_DIFF_WEIGHTS, dweight}});
-    weight.bring_out(engine.stream);
-  }
+  state->run(arguments);
 }
+
+namespace detail {
+
+/// By oneDNN.
+template <class Operation>
+class ByOneDnn : public PreparedConvolution<Operation>::State {
+ public:
+  using Problem = ConvolutionProblem<Operation>;
+
+  ByOneDnn(devices::Host const& device, Problem const& problem,
+           typename Problem::Description const& chosen)
+      : engine_(problem.engine),
+        primitive_(chosen),
+        weight_(weight_of(device, problem, chosen)),
+        x_(elsewhere(problem.x, problem.engine)),
+        y_(elsewhere(problem.y, problem.engine)) {}
+
+  void run(Arguments arguments) override {
+    if constexpr (Problem::is_forward) {
+      point(x_, arguments.read<void>(0));
+      point(y_, arguments.write<void>(0));
+      Memory* const weight = weight_.brought_in(arguments.read<float>(1), engine_.stream);
+      execute(primitive_, engine_.stream,
+              {{DNNL_ARG_SRC, &x_}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DST, &y_}});
+    } else if constexpr (Problem::is_data) {
+      point(y_, arguments.read<void>(0));
+      point(x_, arguments.write<void>(0));
+      Memory* const weight = weight_.brought_in(arguments.read<float>(1), engine_.stream);
+      execute(primitive_, engine_.stream,
+              {{DNNL_ARG_DIFF_DST, &y_}, {DNNL_ARG_WEIGHTS, weight}, {DNNL_ARG_DIFF_SRC, &x_}});
+    } else {
+      point(x_, arguments.read<void>(0));
+      point(y_, arguments.read<void>(1));
+      Memory* const dweight = weight_.to_write(arguments.write<float>(0));
+      execute(primitive_, engine_.stream,
+              {{DNNL_ARG_SRC, &x_}, {DNNL_ARG_DIFF_DST, &y_}, {DNNL_ARG_DIFF_WEIGHTS, dweight}});
+      weight_.bring_out(engine_.stream);
+    }
+  }
+
+ private:
+  Engine engine_;
+  typename Problem::Primitive primitive_;
+  WeightOf<Operation> weight_;
+  Memory x_, y_;  // or their gradients
+};
+
+}  // namespace detail
 
 template <class Operation, Algorithms algorithms>
 std::vector<StepLayouts> ConvolutionKernel<Operation, algorithms>::layouts(devices::Host&,
@@ -200,14 +234,34 @@ std::vector<StepLayouts> ConvolutionKernel<Operation, algorithms>::layouts(devic
   });
 }
 
+namespace detail {
+
+/// Our own way where it is taken unless another is asked for; empty where one of oneDNN's is.
+template <class Operation>
+std::string own_first_way(devices::Host const& device, Algorithms algorithms,
+                          ConvolutionProblem<Operation> const& problem, Operation const& what,
+                          Shapes const& shapes, Types types) {
+  if (algorithms == Algorithms::winograd_first && has_own_winograd(device, what, shapes, types) &&
+      !is_winograd(problem.implementation(algorithms, "").impl_info_str()))
+    return std::string(own_winograd);
+  return std::string(prefers_direct_sums(device, what, shapes, types) ? own_direct : "");
+}
+
+}  // namespace detail
+
 template <class Operation, Algorithms algorithms>
-std::vector<std::string> ConvolutionKernel<Operation, algorithms>::ways(devices::Host&,
+std::vector<std::string> ConvolutionKernel<Operation, algorithms>::ways(devices::Host& device,
                                                                         operation const& what,
                                                                         Shapes const& shapes,
                                                                         Types types) {
   return built(Operation::name, types, [&] {
-    return detail::ConvolutionProblem<Operation>::of(what, shapes, types)
-        .implementations(algorithms);
+    auto const problem = detail::ConvolutionProblem<Operation>::of(what, shapes, types);
+    std::vector<std::string> names = problem.implementations(algorithms);
+    std::string const first =
+        detail::own_first_way(device, algorithms, problem, what, shapes, types);
+    for (std::string const& own : detail::own_ways(device, algorithms, what, shapes, types))
+      names.insert(own == first ? names.begin() : names.end(), own);
+    return names;
   });
 }
 
@@ -215,15 +269,17 @@ template <class Operation, Algorithms algorithms>
 PreparedConvolution<Operation> ConvolutionKernel<Operation, algorithms>::prepare(
     devices::Host& device, operation const& what, Shapes const& shapes, Types types) {
   using Problem = detail::ConvolutionProblem<Operation>;
-  using State = typename Prepared::State;
   Problem::check(what, shapes);
   return built(Operation::name, types, [&] {
     auto const problem = Problem::of(what, shapes, types);
-    auto const chosen = problem.implementation(algorithms, shapes.way);
-    return Prepared{std::make_shared<State>(
-        State{problem.engine, typename Problem::Primitive(chosen),
-              detail::weight_of(device, problem, chosen), elsewhere(problem.x, problem.engine),
-              elsewhere(problem.y, problem.engine)})};
+    std::string const way =
+        shapes.way.empty() ? detail::own_first_way(device, algorithms, problem, what, shapes, types)
+                           : shapes.way;
+    auto const own = detail::own_ways(device, algorithms, what, shapes, types);
+    if (std::ranges::find(own, way) != own.end())
+      return Prepared{detail::make_own(way, device, what, shapes, types)};
+    return Prepared{std::make_shared<detail::ByOneDnn<Operation>>(
+        device, problem, problem.implementation(algorithms, way))};
   });
 }
 

@@ -9,37 +9,12 @@
 #include <cstring>
 
 #include <ai500/core/half.hpp>
+#include <ai500/kernels/blocked/vectors.ipp>
 #include <ai500/kernels/onednn/normalization.hpp>
 
 namespace ai500::kernels::onednn::detail {
 
-/// A vector register (or several). Never an argument or a result by value: how those are passed
-/// depends on the instruction set.
-template <int lanes>
-struct Vectors {
-  using Float [[gnu::vector_size(lanes * 4)]] = float;
-  using Bits [[gnu::vector_size(lanes * 4)]] = std::uint32_t;
-
-  // From numbers of any type, and to them. memcpy would do, but for 32 bytes: g++ 12 copies their
-  // halves through the stack, for which a processor waits longer than for memory.
-  [[gnu::always_inline]] static void load(Float& value, void const* from) {
-    value = *static_cast<FloatAmongNumbers const*>(from);
-  }
-  [[gnu::always_inline]] static void load(Bits& value, void const* from) {
-    value = *static_cast<BitsAmongNumbers const*>(from);
-  }
-  [[gnu::always_inline]] static void store(void* to, Float const& value) {
-    *static_cast<FloatAmongNumbers*>(to) = value;
-  }
-  [[gnu::always_inline]] static void store(void* to, Bits const& value) {
-    *static_cast<BitsAmongNumbers*>(to) = value;
-  }
-
- private:
-  using FloatAmongNumbers [[gnu::vector_size(lanes * 4), gnu::aligned(2), gnu::may_alias]] = float;
-  using BitsAmongNumbers [[gnu::vector_size(lanes * 4), gnu::aligned(2), gnu::may_alias]] =
-      std::uint32_t;
-};
+using blocked::Vectors;
 
 /// value = value where the mask is set, else 0.
 template <class Float, class Mask>

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file Convolutions by Winograd's minimal filtering, where oneDNN has it: 3x3 windows with stride
-/// 1, in FP32, in blocks of 16 channels (AVX-512, oneDNN 2); elsewhere as in convolution.hpp. Of
-/// the multiplications it saves all but a quarter (tiles of 4x4: 36 instead of 144), at the cost of
-/// larger rounding errors: within 1e-4 of the largest element where a direct convolution is within
-/// 1e-5 (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016). FLOPs of reports
-/// are counted on the graph, so they do not change.
+/// @file Convolutions by Winograd's minimal filtering: 3x3 windows with stride 1, in FP32, in
+/// blocks of channels; elsewhere as in convolution.hpp. oneDNN 2 has them for AVX-512; on other
+/// processors they are our own (kernels/blocked/winograd.ipp), which are among the ways everywhere.
+/// Of the multiplications they save all but a quarter (tiles of 4x4: 36 instead of 144), at the
+/// cost of larger rounding errors: within 1e-4 of the largest element where a direct convolution is
+/// within 1e-5 (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016). FLOPs of
+/// reports are counted on the graph, so they do not change.
 #pragma once
 
 #include <ai500/kernels/onednn/convolution.hpp>
 
 namespace ai500::kernels::onednn {
 
-/// Whether oneDNN has Winograd convolutions on this processor.
-bool has_winograd();
+/// Whose Winograd convolutions are taken on this processor: without AVX2 nobody's, for oneDNN then
+/// wants no blocks of channels.
+enum class WinogradOf { onednn, ai500, nobody };
+WinogradOf winograd_of();
 
 /// y = x * weight
 using WinogradConvolution = ConvolutionKernel<steps::Convolution, Algorithms::winograd_first>;

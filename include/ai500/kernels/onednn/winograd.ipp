@@ -7,7 +7,7 @@
 
 namespace ai500::kernels::onednn {
 
-bool has_winograd() {
+WinogradOf winograd_of() {
   Shape const x{.items = 1, .channels = 64, .height = 28, .width = 28};
   Shapes const shapes{
       {x, {64, 64, 3, 3}},
@@ -16,8 +16,11 @@ bool has_winograd() {
   };
   auto const problem = detail::ConvolutionProblem<steps::Convolution>::of(
       {{{3, 3}, {1, 1}, {1, 1}}}, shapes, Types{});
-  return problem.implementations(Algorithms::winograd_first) !=
-         problem.implementations(Algorithms::direct);
+  if (problem.implementations(Algorithms::winograd_first) !=
+      problem.implementations(Algorithms::direct))
+    return WinogradOf::onednn;
+  bool const has_blocks = devices::instruction_set() != devices::InstructionSet::generic;
+  return has_blocks ? WinogradOf::ai500 : WinogradOf::nobody;
 }
 
 }  // namespace ai500::kernels::onednn

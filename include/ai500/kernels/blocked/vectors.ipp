@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/// @file Vector registers, for loops over channels that stand together.
+#pragma once
+
+#include <cstdint>
+
+namespace ai500::kernels::blocked {
+
+/// A vector register (or several). Never an argument or a result by value: how those are passed
+/// depends on the instruction set.
+template <int lanes>
+struct Vectors {
+  using Float [[gnu::vector_size(lanes * 4)]] = float;
+  using Bits [[gnu::vector_size(lanes * 4)]] = std::uint32_t;
+
+  // From numbers of any type, and to them. memcpy would do, but for 32 bytes: g++ 12 copies their
+  // halves through the stack, for which a processor waits longer than for memory.
+  [[gnu::always_inline]] static void load(Float& value, void const* from) {
+    value = *static_cast<FloatAmongNumbers const*>(from);
+  }
+  [[gnu::always_inline]] static void load(Bits& value, void const* from) {
+    value = *static_cast<BitsAmongNumbers const*>(from);
+  }
+  [[gnu::always_inline]] static void store(void* to, Float const& value) {
+    *static_cast<FloatAmongNumbers*>(to) = value;
+  }
+  [[gnu::always_inline]] static void store(void* to, Bits const& value) {
+    *static_cast<BitsAmongNumbers*>(to) = value;
+  }
+
+ private:
+  using FloatAmongNumbers [[gnu::vector_size(lanes * 4), gnu::aligned(2), gnu::may_alias]] = float;
+  using BitsAmongNumbers [[gnu::vector_size(lanes * 4), gnu::aligned(2), gnu::may_alias]] =
+      std::uint32_t;
+};
+
+}  // namespace ai500::kernels::blocked
