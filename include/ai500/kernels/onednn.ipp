@@ -20,7 +20,7 @@ std::string Traits::library() {
   bool const emulates = bfloat_support() == BfloatSupport::emulated;
   bool const has_own_ways = devices::instruction_set() == detail::direct_sums_are_for;
   return "oneDNN " + version() + (emulates ? " (bfloat16 is emulated)" : "") +
-         (has_own_ways ? ", filter gradients of windows beyond 1x1 by ai500" : "");
+         (has_own_ways ? ", filter gradients but those of plain 1x1 windows by ai500" : "");
 }
 
 bool Traits::runs_here(Types types) {

@@ -105,7 +105,7 @@ bool prefers_direct_sums(devices::Host const& device, Operation const& what, Sha
                          Types types) {
   int const lanes = own_lanes(device, what, shapes, types);
   return has_direct_sums(device, what, shapes, types) && lanes == 8 &&
-         device.instructions() == direct_sums_are_for && what.window.kernel != Extent{1, 1} &&
+         device.instructions() == direct_sums_are_for && what.window != square(1) &&
          blocked::panels(shapes.reads[1].channels / lanes) >= device.threads();
 }
 
