@@ -171,7 +171,7 @@ TEST_CASE("OneDnnWinograd: its name says which steps it computes otherwise, its 
 
   for (char const* part :
        {"onednn; ", "convolution: onednn winograd", "convolution data gradient: onednn winograd",
-        "convolution filter gradient: onednn winograd"})
+        "convolution filter gradient: onednn winograd", "convolution evaluation: onednn winograd"})
     CHECK_MESSAGE(name.find(part) != std::string::npos, part, " is not in ", name);
   CHECK(OneDnnWinograd::Traits::library().find("Winograd") != std::string::npos);
   CHECK(OneDnn::Traits::library().find("Winograd") == std::string::npos);

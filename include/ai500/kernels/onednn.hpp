@@ -71,11 +71,12 @@ using OneDnn = KernelSet<
     onednn::AveragePoolingGradient, reference::Softmax, reference::SoftmaxCrossEntropy,
     reference::Accumulate, onednn::Reorder>;
 
-/// The same with Winograd's algorithm for training's convolutions of 3x3 windows with stride 1:
-/// faster, with larger rounding errors. Evaluation and all else are those of OneDnn.
+/// The same with Winograd's algorithm for convolutions of 3x3 windows with stride 1, training's and
+/// evaluations': faster, with larger rounding errors. All else is OneDnn's.
 using OneDnnWinograd =
     OneDnn::with<onednn::WinogradConvolution, onednn::WinogradDataGradient,
-                 onednn::WinogradFilterGradient>::with_traits<onednn::WinogradTraits>;
+                 onednn::WinogradFilterGradient,
+                 onednn::WinogradEvaluation>::with_traits<onednn::WinogradTraits>;
 
 }  // namespace ai500::kernels
 
@@ -109,5 +110,6 @@ extern template KernelEntry kernel_entry<kernels::onednn::Reorder, devices::Host
 extern template KernelEntry kernel_entry<kernels::onednn::WinogradConvolution, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::WinogradDataGradient, devices::Host>();
 extern template KernelEntry kernel_entry<kernels::onednn::WinogradFilterGradient, devices::Host>();
+extern template KernelEntry kernel_entry<kernels::onednn::WinogradEvaluation, devices::Host>();
 
 }  // namespace ai500

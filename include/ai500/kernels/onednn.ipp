@@ -66,5 +66,6 @@ template KernelEntry kernel_entry<kernels::onednn::Reorder, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::WinogradConvolution, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::WinogradDataGradient, devices::Host>();
 template KernelEntry kernel_entry<kernels::onednn::WinogradFilterGradient, devices::Host>();
+template KernelEntry kernel_entry<kernels::onednn::WinogradEvaluation, devices::Host>();
 
 }  // namespace ai500

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include <ai500/devices/buffer.hpp>
 #include <ai500/devices/host.hpp>
 #include <ai500/graph/shape.hpp>
 #include <ai500/kernels/blocked/outer_products.ipp>
@@ -204,22 +205,31 @@ struct MultiplyTiles {
   }
 };
 
+/// What is done to each result at last, in this order.
+struct Ending {
+  float const* bias = nullptr;  ///< (outputs), is added; null: none
+  bool adds = false;            ///< what stands there already
+  bool relu = false;
+};
+
 /// The results of one block of channels of some of a chunk's tiles.
 template <int lanes>
 struct TransformProducts {
   Tiles const& tiles;
   Points products;
+  Ending ending;
   float* out;
   Count block;
   Count first, begin, end;  ///< as in TransformTiles
 
   [[gnu::always_inline]] void operator()() const {
-    using Float = typename Vectors<lanes>::Float;
     Shape const& y = tiles.out;
     Count const panel = block / blocks_a_panel, channel = panel * blocks_a_panel * lanes;
     Count const width = std::min<Count>(blocks_a_panel * lanes, y.channels - channel);
     float const* const from =
         products.first + channel * tiles.chunk + (block % blocks_a_panel) * lanes;
+    Float bias{};
+    if (ending.bias != nullptr) Vectors<lanes>::load(bias, ending.bias + block * lanes);
     for (Count tile = begin; tile < end; ++tile) {
       Float m[tile_in][tile_in], results[tile_out][tile_out];
 #pragma GCC unroll 8
@@ -240,13 +250,27 @@ struct TransformProducts {
         for (int row = 0; row < tile_out; ++row)
 #pragma GCC unroll 8
           for (int column = 0; column < tile_out; ++column)
-            Vectors<lanes>::store(to + (row * y.width + column) * lanes, results[row][column]);
+            end_and_store(to + (row * y.width + column) * lanes, results[row][column], bias);
       } else {
         for (Count row = 0; row < rows; ++row)
           for (Count column = 0; column < columns; ++column)
-            Vectors<lanes>::store(to + (row * y.width + column) * lanes, results[row][column]);
+            end_and_store(to + (row * y.width + column) * lanes, results[row][column], bias);
       }
     }
+  }
+
+ private:
+  using Float = typename Vectors<lanes>::Float;
+
+  [[gnu::always_inline]] void end_and_store(float* to, Float& result, Float const& bias) const {
+    result += bias;
+    if (ending.adds) {
+      Float addend;
+      Vectors<lanes>::load(addend, to);
+      result += addend;
+    }
+    if (ending.relu) result = result > 0.0f ? result : Float{};
+    Vectors<lanes>::store(to, result);
   }
 };
 
@@ -330,29 +354,37 @@ void for_each_part(devices::Host const& device, Count blocks, Count tiles, Part 
 template <int lanes>
 class Winograd {
  public:
+  /// Whether transformed filters are good for one run or for all until others are taken.
+  enum class Filters { for_one_run, kept };
+
   /// @param device outlives it
   /// @param padding of `in`
   Winograd(devices::Host& device, Shape const& in, Shape const& out, Extent padding,
-           FilterOrder order)
+           FilterOrder order, Filters filters)
       : device_(&device),
         order_(order),
         tiles_(tiles_of(in, out, padding, numbers_at_a_time<lanes>,
-                        points * (in.channels + out.channels))) {
-    device.reserve_scratch(static_cast<std::size_t>(floats()) * sizeof(float));
+                        points * (in.channels + out.channels))),
+        kept_(device, filters == Filters::kept ? Points::floats_of(filter_numbers()) : 0) {
+    Count const floats = (kept_.size() > 0 ? 0 : Points::floats_of(filter_numbers())) +
+                         Points::floats_of(tiles_.in.channels * tiles_.chunk) +
+                         Points::floats_of(tiles_.out.channels * tiles_.chunk);
+    device.reserve_scratch(static_cast<std::size_t>(floats) * sizeof(float));
   }
 
-  void run(float const* in, float const* weight, float* out) const {
+  void take_filters(float const* weight) {
+    device_->parallel(panels_out(), [&](Count panel) {
+      device_->vectorized(TransformFilters<lanes>{tiles_, order_, weight, filters(), panel});
+    });
+  }
+
+  /// With the filters that were taken; where they are for one run, right before.
+  void run(float const* in, float* out, Ending ending) {
     Tiles const& t = tiles_;
-    Count const blocks = t.out.channels / lanes, panels_out = panels(blocks);
-    float* const scratch = static_cast<float*>(device_->scratch());
-    Points const filters{scratch, Points::distance_of(filter_numbers())};
-    Points const inputs{scratch + Points::floats_of(filter_numbers()),
+    Points const inputs{scratch() + (kept_.size() > 0 ? 0 : Points::floats_of(filter_numbers())),
                         Points::distance_of(t.in.channels * t.chunk)};
     Points const products{inputs.first + Points::floats_of(t.in.channels * t.chunk),
                           Points::distance_of(t.out.channels * t.chunk)};
-    device_->parallel(panels_out, [&](Count panel) {
-      device_->vectorized(TransformFilters<lanes>{t, order_, weight, filters, panel});
-    });
     for (Count first = 0; first < t.all(); first += t.chunk) {
       Count const count = std::min(t.chunk, t.all() - first);
       for_each_part(*device_, t.in.channels / lanes, count,
@@ -360,27 +392,30 @@ class Winograd {
                       device_->vectorized(TransformTiles<lanes, TransformInput>{
                           t, t.in, t.padding, in, inputs, block, first, begin, end});
                     });
-      device_->parallel(points * panels_out, [&](Count task) {
-        device_->vectorized(MultiplyTiles<lanes>{t, inputs, filters, products, task / panels_out,
-                                                 task % panels_out, count});
+      device_->parallel(points * panels_out(), [&](Count task) {
+        device_->vectorized(MultiplyTiles<lanes>{t, inputs, filters(), products,
+                                                 task / panels_out(), task % panels_out(), count});
       });
-      for_each_part(*device_, blocks, count, [&](Count block, Count begin, Count end) {
-        device_->vectorized(TransformProducts<lanes>{t, products, out, block, first, begin, end});
-      });
+      for_each_part(
+          *device_, t.out.channels / lanes, count, [&](Count block, Count begin, Count end) {
+            device_->vectorized(
+                TransformProducts<lanes>{t, products, ending, out, block, first, begin, end});
+          });
     }
   }
 
  private:
+  Count panels_out() const { return panels(tiles_.out.channels / lanes); }
   Count filter_numbers() const { return tiles_.in.channels * tiles_.out.channels; }
-  Count floats() const {
-    return Points::floats_of(filter_numbers()) +
-           Points::floats_of(tiles_.in.channels * tiles_.chunk) +
-           Points::floats_of(tiles_.out.channels * tiles_.chunk);
+  float* scratch() const { return static_cast<float*>(device_->scratch()); }
+  Points filters() {
+    return {kept_.size() > 0 ? kept_.data() : scratch(), Points::distance_of(filter_numbers())};
   }
 
   devices::Host* device_;
   FilterOrder order_;
   Tiles tiles_;
+  Buffer<float> kept_;
 };
 
 /// The gradient of the filters. The same bits with any number of threads.

@@ -152,13 +152,6 @@ WeightOf<Operation> weight_of(devices::Host const& device,
 
 }  // namespace detail
 
-/// What runs a pass of a convolution.
-template <class Operation>
-struct PreparedConvolution<Operation>::State {
-  virtual ~State() = default;
-  virtual void run(Arguments arguments) = 0;
-};
-
 template <class Operation>
 void PreparedConvolution<Operation>::run(Arguments arguments) {
   state->run(arguments);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file Inference: a convolution that has taken in the normalization behind it, by oneDNN.
+/// @file Inference: a convolution that has taken in the normalization behind it, by oneDNN or by
+/// our own Winograd convolution.
 #pragma once
 
 #include <memory>
@@ -7,37 +8,45 @@
 #include <vector>
 
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/onednn/convolution.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
 
+struct PreparedEvaluation {
+  struct State;
+  std::shared_ptr<State> state;
+
+  void run(Arguments arguments);
+  void forget_weights();
+};
+
 /// y = max(x * (factor weight) + (shift - factor mean) + addend, 0) with factor = scale /
 /// sqrt(variance + epsilon), as far as the ending asks for it. Weights are folded in FP32, brought
-/// into oneDNN's order and kept so until `forget_weights`: they are the same for all batches of an
-/// evaluation.
+/// into the order in which they are used and kept so until `forget_weights`: they are the same for
+/// all batches of an evaluation. Instantiated in folded_convolution.ipp for both algorithms;
+/// Winograd's is our own (kernels/blocked/winograd.ipp).
 ///
-/// Unlike our other relus, oneDNN's takes what is not a number for 0. A model whose parameters are
+/// Unlike our other relus, these take what is not a number for 0. A model whose parameters are
 /// not numbers still shows it: its last layer has no relu.
-struct ConvolutionEvaluation {
-  static constexpr std::string_view name = "onednn";
+template <Algorithms algorithms>
+struct ConvolutionEvaluationKernel {
+  static constexpr std::string_view name =
+      algorithms == Algorithms::direct ? "onednn" : "onednn winograd";
   using operation = steps::ConvolutionEvaluation;
+  using Prepared = PreparedEvaluation;
 
-  struct Prepared {
-    struct State;
-    std::shared_ptr<State> state;
-
-    void run(Arguments arguments);
-    void forget_weights();
-  };
-
+  /// Those that the direct algorithm likes best
   static std::vector<StepLayouts> layouts(devices::Host&, operation const& what,
                                           Shapes const& shapes, Types types);
-  /// y over the addend, to which oneDNN adds; apart from it, the addend is copied first.
+  /// y over the addend, to which the kernel adds; apart from it, the addend is copied first.
   static std::vector<InPlace> in_place(operation const& what);
   /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };
+
+using ConvolutionEvaluation = ConvolutionEvaluationKernel<Algorithms::direct>;
 static_assert(KernelPolicy<ConvolutionEvaluation, devices::Host> &&
               ChoosesLayouts<ConvolutionEvaluation, devices::Host> &&
               WritesInPlace<ConvolutionEvaluation> && KeepsWeights<ConvolutionEvaluation>);

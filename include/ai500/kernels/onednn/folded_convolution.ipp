@@ -4,8 +4,7 @@
 
 #include <cmath>
 #include <cstring>
-#include <string>
-#include <utility>
+#include <memory>
 #include <vector>
 
 #include <ai500/devices/buffer.hpp>
@@ -14,6 +13,7 @@
 #include <ai500/kernels/onednn/folded_convolution.hpp>
 #include <ai500/kernels/onednn/fused_normalization.ipp>
 #include <ai500/kernels/onednn/offered_layouts.hpp>
+#include <ai500/kernels/onednn/own_convolution.ipp>
 #include <ai500/kernels/reference/shape_check.hpp>
 
 namespace ai500::kernels::onednn {
@@ -52,22 +52,32 @@ inline void check_folded(steps::ConvolutionEvaluation const& what, Shapes const&
 
 }  // namespace detail
 
-struct ConvolutionEvaluation::Prepared::State {
+/// What runs an evaluation's convolution: the folded weight, and who computes with it.
+struct PreparedEvaluation::State {
+  State(devices::Host& host, steps::ConvolutionEvaluation const& what, Shapes const& shapes)
+      : device(&host),
+        folded(host, shapes.reads[1].elements()),
+        biases(host, shapes.writes[0].channels),
+        epsilon(what.epsilon),
+        has_addend(detail::adds(what.ending)) {}
+  virtual ~State() = default;
+
+  /// Takes the folded weight.
+  virtual void take_weight() = 0;
+  /// y from x, with biases; adds to y where there is an addend.
+  virtual void compute(void const* x, void* y) = 0;
+
   devices::Host* device;
-  Engine engine;
-  ForwardConvolution primitive;
-  Weight weight;
-  Memory bias, x, y;
   Buffer<float> folded;  ///< the weight, plain
   Buffer<float> biases;  ///< (c')
-  Count channels;        ///< c'
   double epsilon;
-  std::size_t addend_bytes;      ///< 0: none
-  Memory* brought_in = nullptr;  ///< the folded weight; null: it is to be folded
+  bool has_addend;
+  std::size_t addend_bytes = 0;
+  bool has_weight = false;  ///< else it is to be folded
 
   /// Fills `folded` and `biases`.
   void fold(float const* plain, float const* statistics, float const* scale, float const* shift) {
-    Count const row = folded.size() / channels;
+    Count const channels = biases.size(), row = folded.size() / channels;
     device->parallel(channels, [&](Count channel) {
       double const factor =
           static_cast<double>(scale[channel]) /
@@ -80,25 +90,20 @@ struct ConvolutionEvaluation::Prepared::State {
   }
 };
 
-void ConvolutionEvaluation::Prepared::run(Arguments arguments) {
+void PreparedEvaluation::run(Arguments arguments) {
   State& s = *state;
-  if (s.brought_in == nullptr) {
+  if (!s.has_weight) {
     s.fold(arguments.read<float>(1), arguments.read<float>(2), arguments.read<float>(3),
            arguments.read<float>(4));
-    s.brought_in = s.weight.brought_in(s.folded.data(), s.engine.stream);
+    s.take_weight();
+    s.has_weight = true;
   }
-  if (s.addend_bytes > 0 && arguments.read<void>(5) != arguments.write<void>(0))
+  if (s.has_addend && arguments.read<void>(5) != arguments.write<void>(0))
     std::memcpy(arguments.write<void>(0), arguments.read<void>(5), s.addend_bytes);
-  point(s.x, arguments.read<void>(0));
-  point(s.y, arguments.write<void>(0));
-  execute(s.primitive, s.engine.stream,
-          {{DNNL_ARG_SRC, &s.x},
-           {DNNL_ARG_WEIGHTS, s.brought_in},
-           {DNNL_ARG_BIAS, &s.bias},
-           {DNNL_ARG_DST, &s.y}});
+  s.compute(arguments.read<void>(0), arguments.write<void>(0));
 }
 
-void ConvolutionEvaluation::Prepared::forget_weights() { state->brought_in = nullptr; }
+void PreparedEvaluation::forget_weights() { state->has_weight = false; }
 
 namespace detail {
 
@@ -134,12 +139,83 @@ inline StepLayouts in_blocks(Engine const& engine, steps::ConvolutionEvaluation 
                         layout_of(chosen.dst_desc(), shapes.writes[0], types.compute));
 }
 
+/// By oneDNN.
+class EvaluationByOneDnn : public PreparedEvaluation::State {
+ public:
+  EvaluationByOneDnn(devices::Host& host, steps::ConvolutionEvaluation const& what,
+                     Shapes const& shapes, Types types)
+      : State(host, what, shapes),
+        x_(elsewhere(descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute), engine_)),
+        y_(elsewhere(descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute),
+                     engine_)),
+        chosen_(description(engine_, what, shapes, types, x_.get_desc(), y_.get_desc())),
+        primitive_(chosen_),
+        weight_(
+            engine_,
+            ConvolutionGeometry(what.window, what.groups, shapes.reads[1], types).plain_weight(),
+            chosen_.weights_desc()),
+        bias_(chosen_.bias_desc(), engine_.engine, biases.data()) {}
+
+  void take_weight() override { brought_in_ = weight_.brought_in(folded.data(), engine_.stream); }
+  void compute(void const* x, void* y) override {
+    point(x_, x);
+    point(y_, y);
+    execute(primitive_, engine_.stream,
+            {{DNNL_ARG_SRC, &x_},
+             {DNNL_ARG_WEIGHTS, brought_in_},
+             {DNNL_ARG_BIAS, &bias_},
+             {DNNL_ARG_DST, &y_}});
+  }
+
+ private:
+  Engine engine_;
+  Memory x_, y_;
+  ForwardConvolution::primitive_desc chosen_;
+  ForwardConvolution primitive_;
+  Weight weight_;
+  Memory bias_;
+  Memory* brought_in_ = nullptr;
+};
+
+/// By our own Winograd convolution.
+template <int lanes>
+class EvaluationByWinograd : public PreparedEvaluation::State {
+ public:
+  EvaluationByWinograd(devices::Host& host, steps::ConvolutionEvaluation const& what,
+                       Shapes const& shapes)
+      : State(host, what, shapes),
+        winograd_(forward_winograd<lanes>(host, what.window, shapes.reads[0], shapes.writes[0],
+                                          blocked::Winograd<lanes>::Filters::kept)),
+        ending_{biases.data(), has_addend, ends_in_relu(what.ending)} {}
+
+  void take_weight() override { winograd_.take_filters(folded.data()); }
+  void compute(void const* x, void* y) override {
+    winograd_.run(static_cast<float const*>(x), static_cast<float*>(y), ending_);
+  }
+
+ private:
+  blocked::Winograd<lanes> winograd_;
+  blocked::Ending ending_;
+};
+
+/// @param lanes of blocks where our own Winograd computes, else 0
+inline std::shared_ptr<PreparedEvaluation::State> make_evaluation(
+    int lanes, devices::Host& device, steps::ConvolutionEvaluation const& what,
+    Shapes const& shapes, Types types) {
+  if (lanes == 8) return std::make_shared<EvaluationByWinograd<8>>(device, what, shapes);
+  if (lanes == 16) return std::make_shared<EvaluationByWinograd<16>>(device, what, shapes);
+  return std::make_shared<EvaluationByOneDnn>(device, what, shapes, types);
+}
+
 }  // namespace detail
 
 /// Blocks first: their direct kernels are faster than those for NHWC, which oneDNN 2.6 likes best
 /// for inference in FP32.
-std::vector<StepLayouts> ConvolutionEvaluation::layouts(devices::Host&, operation const& what,
-                                                        Shapes const& shapes, Types types) {
+template <Algorithms algorithms>
+std::vector<StepLayouts> ConvolutionEvaluationKernel<algorithms>::layouts(devices::Host&,
+                                                                          operation const& what,
+                                                                          Shapes const& shapes,
+                                                                          Types types) {
   return built(operation::name, types, [&] {
     Engine const engine;
     for (Layout blocks : {Layout::channels_16, Layout::channels_8}) {
@@ -153,30 +229,32 @@ std::vector<StepLayouts> ConvolutionEvaluation::layouts(devices::Host&, operatio
   });
 }
 
-std::vector<InPlace> ConvolutionEvaluation::in_place(operation const& what) {
+template <Algorithms algorithms>
+std::vector<InPlace> ConvolutionEvaluationKernel<algorithms>::in_place(operation const& what) {
   if (!detail::adds(what.ending)) return {};
   return {{0, 5}};
 }
 
-ConvolutionEvaluation::Prepared ConvolutionEvaluation::prepare(devices::Host& device,
-                                                               operation const& what,
-                                                               Shapes const& shapes, Types types) {
+template <Algorithms algorithms>
+PreparedEvaluation ConvolutionEvaluationKernel<algorithms>::prepare(devices::Host& device,
+                                                                    operation const& what,
+                                                                    Shapes const& shapes,
+                                                                    Types types) {
   detail::check_folded(what, shapes);
+  bool const by_winograd =
+      algorithms == Algorithms::winograd_first && blocked::is_for_winograd(what.window);
+  int const lanes = by_winograd ? detail::own_lanes(device, what.groups, shapes.layouts.read(0),
+                                                    shapes.layouts.write(0), types)
+                                : 0;
   return built(operation::name, types, [&] {
-    Engine const engine;
-    ConvolutionGeometry const geometry(what.window, what.groups, shapes.reads[1], types);
-    Descriptor const x = descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute);
-    Descriptor const y = descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute);
-    auto const chosen = detail::description(engine, what, shapes, types, x, y);
-    Count const channels = shapes.writes[0].channels;
-    Buffer<float> folded(device, shapes.reads[1].elements()), biases(device, channels);
-    Memory const bias(chosen.bias_desc(), engine.engine, biases.data());
-    return Prepared{std::make_shared<Prepared::State>(Prepared::State{
-        &device, engine, ForwardConvolution(chosen),
-        Weight(engine, geometry.plain_weight(), chosen.weights_desc()), bias, elsewhere(x, engine),
-        elsewhere(y, engine), std::move(folded), std::move(biases), channels, what.epsilon,
-        detail::adds(what.ending) ? y.get_size() : std::size_t{0}})};
+    Prepared prepared{detail::make_evaluation(lanes, device, what, shapes, types)};
+    prepared.state->addend_bytes =
+        descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute).get_size();
+    return prepared;
   });
 }
+
+template struct ConvolutionEvaluationKernel<Algorithms::direct>;
+template struct ConvolutionEvaluationKernel<Algorithms::winograd_first>;
 
 }  // namespace ai500::kernels::onednn

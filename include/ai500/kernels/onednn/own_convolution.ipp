@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file Our own ways to compute a pass of a convolution (kernels/blocked), beside oneDNN's.
+/// @file What runs a pass of a convolution, and our own ways to (kernels/blocked), beside oneDNN's.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,16 @@
 #include <ai500/kernels/onednn/convolution.hpp>
 #include <ai500/kernels/pass.hpp>
 
-namespace ai500::kernels::onednn::detail {
+namespace ai500::kernels::onednn {
+
+/// What runs a pass of a convolution.
+template <class Operation>
+struct PreparedConvolution<Operation>::State {
+  virtual ~State() = default;
+  virtual void run(Arguments arguments) = 0;
+};
+
+namespace detail {
 
 inline constexpr std::string_view own_direct = "ai500:outer_products";
 inline constexpr std::string_view own_winograd = "ai500:winograd_4x4";
@@ -33,54 +42,75 @@ struct ByDirectSums : PreparedConvolution<Operation>::State {
   }
 };
 
+/// Winograd's correlation of x with weights (c', c, 3, 3).
+template <int lanes>
+blocked::Winograd<lanes> forward_winograd(devices::Host& device, Window const& window,
+                                          Shape const& x, Shape const& y,
+                                          typename blocked::Winograd<lanes>::Filters filters) {
+  Count const taps = window.kernel.height * window.kernel.width;
+  return {device, x, y, window.padding, {x.channels * taps, taps, false}, filters};
+}
+/// The same of dy with turned weights; what a window's padding is not is one of dy.
+template <int lanes>
+blocked::Winograd<lanes> data_winograd(devices::Host& device, Window const& window, Shape const& dy,
+                                       Shape const& dx) {
+  Count const taps = window.kernel.height * window.kernel.width;
+  Extent const padding{window.kernel.height - 1 - window.padding.height,
+                       window.kernel.width - 1 - window.padding.width};
+  return {device,
+          dy,
+          dx,
+          padding,
+          {taps, dx.channels * taps, true},
+          blocked::Winograd<lanes>::Filters::for_one_run};
+}
+
 template <class Operation, int lanes>
 struct ByWinograd : PreparedConvolution<Operation>::State {
-  static constexpr Pass pass = pass_of(Operation{});
-  using Winograd =
-      std::conditional_t<pass == Pass::weight_gradient, blocked::WinogradFilterGradient<lanes>,
-                         blocked::Winograd<lanes>>;
-  Winograd winograd;
+  blocked::Winograd<lanes> winograd;
 
   ByWinograd(devices::Host& device, Operation const& what, Shapes const& shapes)
-      : winograd(make(device, what.window, shapes)) {}
+      : winograd([&] {
+          if constexpr (pass_of(Operation{}) == Pass::forward)
+            return forward_winograd<lanes>(device, what.window, shapes.reads[0], shapes.writes[0],
+                                           blocked::Winograd<lanes>::Filters::for_one_run);
+          else
+            return data_winograd<lanes>(device, what.window, shapes.reads[0], shapes.writes[0]);
+        }()) {}
+
+  void run(Arguments arguments) override {
+    winograd.take_filters(arguments.read<float>(1));
+    winograd.run(arguments.read<float>(0), arguments.write<float>(0), {});
+  }
+};
+template <int lanes>
+struct ByWinograd<steps::ConvolutionFilterGradient, lanes>
+    : PreparedConvolution<steps::ConvolutionFilterGradient>::State {
+  blocked::WinogradFilterGradient<lanes> winograd;
+
+  ByWinograd(devices::Host& device, steps::ConvolutionFilterGradient const& what,
+             Shapes const& shapes)
+      : winograd(device, shapes.reads[0], shapes.reads[1], what.window.padding) {}
 
   void run(Arguments arguments) override {
     winograd.run(arguments.read<float>(0), arguments.read<float>(1), arguments.write<float>(0));
   }
-
- private:
-  static Winograd make(devices::Host& device, Window const& window, Shapes const& shapes) {
-    Shape const& read = shapes.reads[0];
-    if constexpr (pass == Pass::weight_gradient) {
-      return {device, read, shapes.reads[1], window.padding};
-    } else {
-      Count const taps = window.kernel.height * window.kernel.width;
-      Count const row = shapes.reads[1].channels * taps;  // of the weight (c', c, u, v)
-      if constexpr (pass == Pass::forward)
-        return {device, read, shapes.writes[0], window.padding, {row, taps, false}};
-      else  // turned, what a window's padding is not is one of dy
-        return {device,
-                read,
-                shapes.writes[0],
-                {window.kernel.height - 1 - window.padding.height,
-                 window.kernel.width - 1 - window.padding.width},
-                {taps, row, true}};
-    }
-  }
 };
 
 /// Channels that stand together in both x and y where our own ways compute; else 0.
+inline int own_lanes(devices::Host const& device, Count groups, Layout x, Layout y, Types types) {
+  bool const is_blocked = x == Layout::channels_8 || x == Layout::channels_16;
+  if (device.instructions() == devices::InstructionSet::generic || !is_blocked || x != y ||
+      groups != 1 || types != Types{})
+    return 0;
+  return x == Layout::channels_8 ? 8 : 16;
+}
 template <class Operation>
 int own_lanes(devices::Host const& device, Operation const& what, Shapes const& shapes,
               Types types) {
-  if (device.instructions() == devices::InstructionSet::generic) return 0;
   constexpr Pass pass = pass_of(Operation{});
-  Layout const layout = x_layout(pass, shapes.layouts);
-  bool const is_blocked = layout == Layout::channels_8 || layout == Layout::channels_16;
-  if (!is_blocked || layout != y_layout(pass, shapes.layouts) || what.groups != 1 ||
-      types != Types{})
-    return 0;
-  return layout == Layout::channels_8 ? 8 : 16;
+  return own_lanes(device, what.groups, x_layout(pass, shapes.layouts),
+                   y_layout(pass, shapes.layouts), types);
 }
 
 template <class Operation>
@@ -144,4 +174,6 @@ std::shared_ptr<typename PreparedConvolution<Operation>::State> make_own(std::st
   return nullptr;
 }
 
-}  // namespace ai500::kernels::onednn::detail
+}  // namespace detail
+
+}  // namespace ai500::kernels::onednn

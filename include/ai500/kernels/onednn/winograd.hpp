@@ -9,6 +9,7 @@
 #pragma once
 
 #include <ai500/kernels/onednn/convolution.hpp>
+#include <ai500/kernels/onednn/folded_convolution.hpp>
 
 namespace ai500::kernels::onednn {
 
@@ -36,5 +37,11 @@ using WinogradFilterGradient =
 static_assert(KernelPolicy<WinogradFilterGradient, devices::Host> &&
               ChoosesLayouts<WinogradFilterGradient, devices::Host> &&
               OffersWays<WinogradFilterGradient, devices::Host>);
+
+/// y = max(x * (factor weight) + ..., 0): an evaluation's
+using WinogradEvaluation = ConvolutionEvaluationKernel<Algorithms::winograd_first>;
+static_assert(KernelPolicy<WinogradEvaluation, devices::Host> &&
+              ChoosesLayouts<WinogradEvaluation, devices::Host> &&
+              WritesInPlace<WinogradEvaluation> && KeepsWeights<WinogradEvaluation>);
 
 }  // namespace ai500::kernels::onednn
