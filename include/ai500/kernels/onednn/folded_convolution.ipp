@@ -56,20 +56,22 @@ inline void check_folded(steps::ConvolutionEvaluation const& what, Shapes const&
 struct PreparedEvaluation::State {
   State(devices::Host& host, steps::ConvolutionEvaluation const& what, Shapes const& shapes)
       : device(&host),
-        folded(host, shapes.reads[1].elements()),
         biases(host, shapes.writes[0].channels),
+        row(shapes.reads[1].elements() / biases.size()),
         epsilon(what.epsilon),
         has_addend(detail::adds(what.ending)) {}
   virtual ~State() = default;
 
-  /// Takes the folded weight.
+  /// Where the folded weight, plain, is put.
+  virtual float* folded() = 0;
+  /// Takes it from there.
   virtual void take_weight() = 0;
   /// y from x, with biases; adds to y where there is an addend.
   virtual void compute(void const* x, void* y) = 0;
 
   devices::Host* device;
-  Buffer<float> folded;  ///< the weight, plain
   Buffer<float> biases;  ///< (c')
+  Count row;             ///< numbers of an output channel's weights
   double epsilon;
   bool has_addend;
   std::size_t addend_bytes = 0;
@@ -77,15 +79,16 @@ struct PreparedEvaluation::State {
 
   /// Fills `folded` and `biases`.
   void fold(float const* plain, float const* statistics, float const* scale, float const* shift) {
-    Count const channels = biases.size(), row = folded.size() / channels;
+    Count const channels = biases.size();
+    float* const to = folded();
     device->parallel(channels, [&](Count channel) {
       double const factor =
           static_cast<double>(scale[channel]) /
           std::sqrt(static_cast<double>(statistics[channels + channel]) + epsilon);
       biases.data()[channel] = static_cast<float>(
           static_cast<double>(shift[channel]) - factor * static_cast<double>(statistics[channel]));
-      device->vectorized(detail::ScaledRow{plain + channel * row, folded.data() + channel * row,
-                                           row, static_cast<float>(factor)});
+      device->vectorized(detail::ScaledRow{plain + channel * row, to + channel * row, row,
+                                           static_cast<float>(factor)});
     });
   }
 };
@@ -145,6 +148,7 @@ class EvaluationByOneDnn : public PreparedEvaluation::State {
   EvaluationByOneDnn(devices::Host& host, steps::ConvolutionEvaluation const& what,
                      Shapes const& shapes, Types types)
       : State(host, what, shapes),
+        folded_(host, shapes.reads[1].elements()),
         x_(elsewhere(descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute), engine_)),
         y_(elsewhere(descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute),
                      engine_)),
@@ -156,7 +160,8 @@ class EvaluationByOneDnn : public PreparedEvaluation::State {
             chosen_.weights_desc()),
         bias_(chosen_.bias_desc(), engine_.engine, biases.data()) {}
 
-  void take_weight() override { brought_in_ = weight_.brought_in(folded.data(), engine_.stream); }
+  float* folded() override { return folded_.data(); }
+  void take_weight() override { brought_in_ = weight_.brought_in(folded_.data(), engine_.stream); }
   void compute(void const* x, void* y) override {
     point(x_, x);
     point(y_, y);
@@ -168,6 +173,7 @@ class EvaluationByOneDnn : public PreparedEvaluation::State {
   }
 
  private:
+  Buffer<float> folded_;  // kept: where oneDNN wants a plain weight, it is this one
   Engine engine_;
   Memory x_, y_;
   ForwardConvolution::primitive_desc chosen_;
@@ -186,9 +192,12 @@ class EvaluationByWinograd : public PreparedEvaluation::State {
       : State(host, what, shapes),
         winograd_(forward_winograd<lanes>(host, what.window, shapes.reads[0], shapes.writes[0],
                                           blocked::Winograd<lanes>::Filters::kept)),
-        ending_{biases.data(), has_addend, ends_in_relu(what.ending)} {}
+        ending_{biases.data(), has_addend, ends_in_relu(what.ending)} {
+    host.reserve_scratch(static_cast<std::size_t>(shapes.reads[1].elements()) * sizeof(float));
+  }
 
-  void take_weight() override { winograd_.take_filters(folded.data()); }
+  float* folded() override { return static_cast<float*>(device->scratch()); }
+  void take_weight() override { winograd_.take_filters(folded()); }
   void compute(void const* x, void* y) override {
     winograd_.run(static_cast<float const*>(x), static_cast<float*>(y), ending_);
   }
