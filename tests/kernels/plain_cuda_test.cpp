@@ -6,11 +6,9 @@
 
 #include <doctest/doctest.h>
 
-#include "../devices/separate_memory.hpp"
+#include "emulated.hpp"
 
 namespace ai500::testing {
-
-using Emulated = kernels::PlainCudaOn<SeparateMemory>;
 
 TEST_CASE_TEMPLATE("PlainCuda: every kernel is the reference's but for rounding", T, float, half,
                    bfloat16) {
