@@ -17,6 +17,7 @@
 #include <ai500/devices/accelerator.hpp>
 #include <ai500/devices/host.hpp>
 #include <ai500/kernels/kernel_set.hpp>
+#include <ai500/kernels/kernel_table.hpp>
 
 namespace ai500::testing {
 
@@ -104,12 +105,16 @@ class SeparateMemory {
 
   template <class Functor>
   void for_each(Count n, Functor const& f) {
-    enqueue([this, n, f] { host_.for_each(n, f); });
+    enqueue([n, f] {
+      for (Count i = 0; i < n; ++i) f(i);
+    });
   }
 
   template <BlockFunctor Functor>
   void for_each_block(Count blocks, Functor const& f) {
-    enqueue([this, blocks, f] { host_.for_each_block(blocks, f); });
+    enqueue([blocks, f] {
+      for (Count block = 0; block < blocks; ++block) run_block(f, block);
+    });
   }
 
   void enqueue(std::function<void()> work) { queue_.push_back(std::move(work)); }
@@ -160,7 +165,7 @@ class SeparateMemory {
 };
 static_assert(DevicePolicy<SeparateMemory> && Records<SeparateMemory>);
 
-/// A host's kernel on the separate memory.
+/// A host's kernel on the separate memory: as it is compiled in ai500's libraries.
 template <class Kernel>
 struct OnSeparateMemory {
   static constexpr std::string_view name = Kernel::name;
@@ -168,7 +173,7 @@ struct OnSeparateMemory {
 
   struct Prepared {
     SeparateMemory* device;
-    std::unique_ptr<typename Kernel::Prepared> prepared;
+    std::unique_ptr<PreparedKernel> prepared;
 
     void run(Arguments arguments) {
       device->enqueue([kernel = prepared.get(), arguments] { kernel->run(arguments); });
@@ -177,8 +182,9 @@ struct OnSeparateMemory {
 
   static Prepared prepare(SeparateMemory& device, operation const& what, Shapes const& shapes,
                           Types types) {
-    return {&device, std::make_unique<typename Kernel::Prepared>(
-                         Kernel::prepare(device.host(), what, shapes, types))};
+    KernelEntry const kernel = kernel_entry<Kernel, devices::Host>();
+    return {&device,
+            std::make_unique<PreparedKernel>(kernel.prepare(&device.host(), what, shapes, types))};
   }
 };
 

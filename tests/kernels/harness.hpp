@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file Runs one kernel of any set on plain vectors, with random shapes and values, and compares
 /// it with the reference. A new kernel set is tested by `check_against_reference`.
+///
+/// A kernel set is handed on without its type, as the table of its kernels: what runs them is then
+/// compiled once, in harness.cpp, and the kernels that are tested are those of ai500's libraries.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -8,17 +11,22 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
-#include <numeric>
+#include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <ai500/devices/buffer.hpp>
 #include <ai500/devices/mirror.hpp>
+#include <ai500/kernels/kernel_table.hpp>
 #include <ai500/kernels/reference.hpp>
 
 namespace ai500::testing {
@@ -26,28 +34,16 @@ namespace ai500::testing {
 /// The elements of one value. A double holds every float and 32-bit integer.
 using Values = std::vector<double>;
 
-inline double dot(Values const& a, Values const& b) {
-  REQUIRE(a.size() == b.size());
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
-}
+double dot(Values const& a, Values const& b);
 
 /// max |actual - expected| / max |expected|; not a number counts as infinite.
-inline double relative_error(Values const& actual, Values const& expected) {
-  REQUIRE(actual.size() == expected.size());
-  double difference = 0, greatest = 0;
-  for (std::size_t i = 0; i < actual.size(); ++i) {
-    double const one = std::abs(actual[i] - expected[i]);
-    difference = std::max(difference, one >= 0 ? one : std::numeric_limits<double>::infinity());
-    greatest = std::max(greatest, std::abs(expected[i]));
-  }
-  return difference / std::max(greatest, std::numeric_limits<double>::min());
-}
+double relative_error(Values const& actual, Values const& expected);
 
-/// The nearest numbers T.
+/// The nearest numbers of a type.
+Values rounded(Values values, NumberType type);
 template <class T>
 Values rounded(Values values) {
-  for (double& value : values) value = static_cast<double>(static_cast<T>(value));
-  return values;
+  return rounded(std::move(values), number_type<T>);
 }
 
 /// How far a result that is rounded once to bfloat16 may be from the exact one: half a unit in the
@@ -58,18 +54,7 @@ template <class T>
 inline constexpr double stored_tolerance = std::is_same_v<T, bfloat16> ? bfloat16_tolerance : 1e-5;
 
 /// The elements of a value in another layout.
-inline Values in_layout(Values const& values, Shape const& s, Layout from, Layout to) {
-  auto place = [&](Layout layout, Count n, Count c, Count h, Count w) {
-    return static_cast<std::size_t>(element_index(layout, s, n, c, h, w));
-  };
-  Values result(values.size());
-  for (Count n = 0; n < s.items; ++n)
-    for (Count c = 0; c < s.channels; ++c)
-      for (Count h = 0; h < s.height; ++h)
-        for (Count w = 0; w < s.width; ++w)
-          result[place(to, n, c, h, w)] = values[place(from, n, c, h, w)];
-  return result;
-}
+Values in_layout(Values const& values, Shape const& s, Layout from, Layout to);
 
 /// What is not a number of the precision, and what is written where it was read.
 template <class Operation>
@@ -135,174 +120,106 @@ struct AccumulatedArguments {
   }
 };
 
-/// A step's kernel, prepared once, that runs on host vectors. Activations are numbers T; what is
-/// accumulated is a float beside 16-bit ones, else T, too. Checks at each run that the kernel
+/// A device of a test: memory that is sent and fetched at once.
+struct AnyDevice {
+  std::shared_ptr<void> device;
+  std::shared_ptr<std::byte> (*allocate)(void* device, std::size_t bytes);
+  void (*store)(void* device, void* memory, std::span<std::byte const> bytes);
+  void (*load)(void* device, void* memory, std::span<std::byte> bytes);
+  void (*synchronize)(void* device);
+};
+
+/// A new device.
+template <class Device>
+AnyDevice any_device() {
+  auto mirror = [](void* device, void* memory, std::size_t size) {
+    return Mirror<std::byte, Device>(
+        *static_cast<Device*>(device),
+        View<std::byte, Device>(static_cast<std::byte*>(memory), static_cast<Count>(size)));
+  };
+  return {std::make_shared<Device>(),
+          [](void* device, std::size_t bytes) {
+            auto const buffer = std::make_shared<Buffer<std::byte, Device>>(
+                *static_cast<Device*>(device), static_cast<Count>(bytes));
+            return std::shared_ptr<std::byte>(buffer, buffer->data());
+          },
+          [](void* device, void* memory, std::span<std::byte const> bytes) {
+            auto sent = decltype(mirror)()(device, memory, bytes.size());
+            std::ranges::copy(bytes, sent.host().data());
+            sent.upload();
+            static_cast<Device*>(device)->synchronize();
+          },
+          [](void* device, void* memory, std::span<std::byte> bytes) {
+            auto fetched = decltype(mirror)()(device, memory, bytes.size());
+            fetched.download();
+            std::copy_n(fetched.host().data(), bytes.size(), bytes.data());
+          },
+          [](void* device) { static_cast<Device*>(device)->synchronize(); }};
+}
+
+/// The kernels of a set for the types of one precision, on a device of their own.
+struct AnyKernels {
+  AnyDevice device;
+  KernelTable table;
+};
+
+/// The kernels of a set: activations are numbers T; what is accumulated is a float beside 16-bit
+/// ones, else T, too.
+template <class Kernels, class T>
+AnyKernels any_kernels() {
+  using Device = typename Kernels::Device;
+  AnyDevice device = any_device<Device>();
+  KernelTable table = kernel_table<Kernels>(*static_cast<Device*>(device.device.get()),
+                                            {number_type<T>, number_type<Computed<T>>});
+  return {std::move(device), std::move(table)};
+}
+
+/// A step's kernel, prepared once, that runs on host vectors. Checks at each run that the kernel
 /// writes every element of its results, nothing behind them, and nothing it only reads.
-template <class Kernels, class T, class Operation>
-class StepRunner {
+class AnyStepRunner {
  public:
-  StepRunner(Operation const& what, Shapes shapes)
-      : shapes_(std::move(shapes)),
-        bits_read_(bits_read(what)),
-        prepared_(Kernels::template for_operation<Operation>::prepare(
-            device_, what, shapes_, {number_type<T>, number_type<Computed<T>>})) {
-    for (std::size_t i = 0; i < shapes_.reads.size(); ++i)
-      read_buffers_.push_back(place(shapes_.reads[i], reads_, read_type(i)));
-    for (std::size_t i = 0; i < shapes_.writes.size(); ++i)
-      write_buffers_.push_back(place(shapes_.writes[i], writes_, write_type(i)));
-    if constexpr (Roles::updated_read >= 0)
-      writes_[0] = reads_[static_cast<std::size_t>(Roles::updated_read)];
-  }
+  AnyStepRunner(AnyKernels kernels, StepOperation const& what, Shapes shapes);
 
   /// What the kernel writes, given what it reads.
-  std::vector<Values> operator()(std::vector<Values> const& reads) {
-    REQUIRE(reads.size() == shapes_.reads.size());
-    for (std::size_t i = 0; i < writes_.size(); ++i)
-      store(Values(elements(shapes_.writes[i]) + guards, poison), writes_[i], write_type(i));
-    for (std::size_t i = 0; i < reads_.size(); ++i) {
-      REQUIRE(reads[i].size() == elements(shapes_.reads[i]));
-      store(guarded(reads[i]), reads_[i], read_type(i));
-    }
-
-    prepared_.run(Arguments(reads_, writes_));
-    device_.synchronize();
-
-    for (std::size_t i = 0; i < reads_.size(); ++i)
-      if (!is(i, Roles::updated_read))
-        CHECK(load(reads_[i], reads[i].size() + guards, read_type(i)) ==
-              as_stored(guarded(reads[i]), read_type(i)));
-    std::vector<Values> results;
-    for (std::size_t i = 0; i < writes_.size(); ++i) {
-      Values result = load(writes_[i], elements(shapes_.writes[i]) + guards, write_type(i));
-      std::size_t const end = result.size() - guards;
-      CHECK(std::all_of(result.begin() + static_cast<std::ptrdiff_t>(end), result.end(),
-                        [](double guard) { return guard == poison; }));
-      result.resize(end);
-      // A selection is the kernel's own: it need not use all of it.
-      if (!is(i, Roles::index_write))
-        CHECK(std::none_of(result.begin(), result.end(), [](double x) { return x == poison; }));
-      results.push_back(std::move(result));
-    }
-    return results;
-  }
+  std::vector<Values> operator()(std::vector<Values> const& reads);
 
  private:
-  using Device = typename Kernels::Device;
-  using Roles = ArgumentRoles<Operation>;
-  using Accumulated = AccumulatedArguments<Operation, HasKernelFor<Kernels, steps::StoreWeights>>;
-  static constexpr std::size_t guards = 16;  // elements behind each value
-  // Exact in all types, no kernel's result.
-  static constexpr double poison = std::is_same_v<T, half> ? -0x1p15 : -0x1p30;
+  std::shared_ptr<std::byte> allocate(Shape const& shape, NumberType type);
+  void store(Values const& values, void* memory, NumberType type);
+  Values load(void* memory, std::size_t size, NumberType type);
 
-  /// Which read is the bits of a relu.
-  static int bits_read(Operation const& what) {
-    if constexpr (std::is_same_v<Operation, steps::NormalizationBackward>)
-      if (what.mask == steps::ReluMask::bits) return 4 + what.gradients;
-    return Roles::no_argument;
-  }
-
-  static bool is(std::size_t i, int role) { return static_cast<int>(i) == role; }
-  static std::size_t elements(Shape const& shape) {
-    return static_cast<std::size_t>(shape.elements());
-  }
-  static Values guarded(Values values) {
-    values.resize(values.size() + guards, poison);
-    return values;
-  }
-
-  static NumberType type(bool index, bool accumulated) {
-    if (index) return NumberType::int32;
-    return accumulated ? number_type<Computed<T>> : number_type<T>;
-  }
-  NumberType read_type(std::size_t i) const {
-    return type(is(i, Roles::index_read) || is(i, bits_read_), Accumulated::read(i));
-  }
-  static NumberType write_type(std::size_t i) {
-    return type(is(i, Roles::index_write), Accumulated::write(i));
-  }
-
-  /// call(Number{}), a number of that type.
-  template <class Call>
-  static auto with_type(NumberType type, Call const& call) {
-    switch (type) {
-      case NumberType::int32:
-        return call(std::int32_t{});
-      case NumberType::float32:
-        return call(float{});
-      case NumberType::bfloat16:
-        return call(bfloat16{});
-      case NumberType::float16:
-        return call(half{});
-      case NumberType::float64:
-        break;
-    }
-    return call(double{});
-  }
-
-  static Values as_stored(Values values, NumberType type) {
-    with_type(type, [&]<class Number>(Number) {
-      for (double& value : values) value = static_cast<double>(static_cast<Number>(value));
-    });
-    return values;
-  }
-
-  Buffer<std::byte, Device> place(Shape const& shape, std::vector<void*>& places, NumberType type) {
-    std::size_t const bytes = (elements(shape) + guards) * size_in_bytes(type);
-    Buffer<std::byte, Device> buffer(device_, static_cast<Count>(bytes));
-    places.push_back(buffer.data());
-    return buffer;
-  }
-
-  void store(Values const& values, void* memory, NumberType type) {
-    with_type(type, [&]<class Number>(Number) {
-      auto mirror = mirror_of(static_cast<Number*>(memory), values.size());
-      std::transform(values.begin(), values.end(), mirror.host().data(),
-                     [](double value) { return static_cast<Number>(value); });
-      mirror.upload();
-      device_.synchronize();
-    });
-  }
-  Values load(void* memory, std::size_t size, NumberType type) {
-    return with_type(type, [&]<class Number>(Number) {
-      auto mirror = mirror_of(static_cast<Number*>(memory), size);
-      mirror.download();
-      Number const* const numbers = mirror.host().data();
-      Values values(size);
-      std::transform(numbers, numbers + size, values.begin(),
-                     [](Number number) { return static_cast<double>(number); });
-      return values;
-    });
-  }
-
-  template <class Number>
-  Mirror<Number, Device> mirror_of(Number* memory, std::size_t size) {
-    return {device_, View<Number, Device>(memory, static_cast<Count>(size))};
-  }
-
-  Device device_;
+  AnyKernels kernels_;
   Shapes shapes_;
-  int bits_read_;
-  typename Kernels::template for_operation<Operation>::Prepared prepared_;
-  std::vector<Buffer<std::byte, Device>> read_buffers_, write_buffers_;
+  std::vector<NumberType> read_types_, write_types_;
+  int updated_read_, index_write_;
+  double poison_;  // exact in all types, no kernel's result
+  PreparedKernel prepared_;
+  std::vector<std::shared_ptr<std::byte>> buffers_;
   std::vector<void*> reads_, writes_;
 };
 
+template <class Kernels, class T, class Operation>
+class StepRunner : public AnyStepRunner {
+ public:
+  StepRunner(Operation const& what, Shapes shapes)
+      : AnyStepRunner(any_kernels<Kernels, T>(), what, std::move(shapes)) {}
+};
+
 /// The first of the layouts that a set's kernel chooses; plain where it does not choose.
+StepLayouts chosen_layouts(AnyKernels const& kernels, StepOperation const& what,
+                           Shapes const& shapes);
 template <class Kernels, class T, class Operation>
 StepLayouts chosen_layouts(Operation const& what, Shapes const& shapes) {
-  using Kernel = typename Kernels::template for_operation<Operation>;
-  typename Kernels::Device device;
-  Types const types{number_type<T>, number_type<Computed<T>>};
-  if constexpr (ChoosesLayouts<Kernel, typename Kernels::Device>)
-    return Kernel::layouts(device, what, shapes, types).front();
-  return {};
+  return chosen_layouts(any_kernels<Kernels, T>(), what, shapes);
 }
 
 /// Runs a step once.
+std::vector<Values> run_step(AnyKernels kernels, StepOperation const& what, Shapes const& shapes,
+                             std::vector<Values> const& reads);
 template <class Kernels, class T, class Operation>
 std::vector<Values> run_step(Operation const& what, Shapes const& shapes,
                              std::vector<Values> const& reads) {
-  return StepRunner<Kernels, T, Operation>(what, shapes)(reads);
+  return run_step(any_kernels<Kernels, T>(), StepOperation(what), shapes, reads);
 }
 
 /// Random numbers of the tests: a fixed seed, no std distribution.
@@ -340,19 +257,8 @@ class Random {
 };
 
 /// A window, also rectangular, and an image's height and width that it fits.
-inline Window random_window(Random& random) {
-  Window window;
-  window.kernel = {random.between(1, 4), random.between(1, 4)};
-  window.stride = {random.between(1, 3), random.between(1, 3)};
-  window.padding = {random.between(0, window.kernel.height - 1),
-                    random.between(0, window.kernel.width - 1)};
-  if (random.between(0, 4) == 0) window = {};  // 1x1: the image is its own columns
-  return window;
-}
-inline Shape random_image(Random& random, Window const& window, Count channels) {
-  return {random.between(1, 3), channels, random.between(window.kernel.height, 7),
-          random.between(window.kernel.width, 7)};
-}
+Window random_window(Random& random);
+Shape random_image(Random& random, Window const& window, Count channels);
 
 /// One convolution's shapes; groups divide the channels, up to one channel a group.
 struct ConvolutionCase {
@@ -360,18 +266,7 @@ struct ConvolutionCase {
   Count groups;
   Shape x, weight, y;
 };
-inline ConvolutionCase random_convolution(Random& random) {
-  Window const window = random_window(random);
-  Count const groups = random.between(1, 3);
-  Count const inputs = random.between(1, 3), outputs = random.between(1, 3);  // of a group
-  Shape const x = random_image(random, window, groups * inputs);
-  Extent const out = window_positions(window, x);
-  return {window,
-          groups,
-          x,
-          {groups * outputs, inputs, window.kernel.height, window.kernel.width},
-          {x.items, groups * outputs, out.height, out.width}};
-}
+ConvolutionCase random_convolution(Random& random);
 
 /// A step with its shapes.
 template <class Operation>
@@ -380,88 +275,25 @@ struct StepCase {
   Shapes shapes;
 };
 
-/// Random shapes for any step of KernelSteps.
+using AnyStepCase = StepCase<StepOperation>;
+
+/// Random shapes for any step of KernelSteps that is not fused.
+AnyStepCase random_case(StepOperation const& kind, Random& random);
 template <class Operation>
 StepCase<Operation> random_case(Random& random) {
-  using namespace steps;
-  auto is = []<class... Any>(TypeList<Any...>) { return (std::is_same_v<Operation, Any> || ...); };
-  if constexpr (is(TypeList<steps::Convolution, ConvolutionDataGradient,
-                            ConvolutionFilterGradient>{})) {
-    ConvolutionCase const c = random_convolution(random);
-    Operation const what{c.window, c.groups};
-    if constexpr (is(TypeList<steps::Convolution>{})) return {what, {{c.x, c.weight}, {c.y}}};
-    if constexpr (is(TypeList<ConvolutionDataGradient>{})) return {what, {{c.y, c.weight}, {c.x}}};
-    if constexpr (is(TypeList<ConvolutionFilterGradient>{}))
-      return {what, {{c.x, c.y}, {c.weight}}};
-  } else if constexpr (is(TypeList<MaxPooling, MaxPoolingGradient, AveragePooling,
-                                   AveragePoolingGradient>{})) {
-    Operation const what{random_window(random)};
-    Shape const x = random_image(random, what.window, random.between(1, 3));
-    Extent const out = window_positions(what.window, x);
-    Shape const y{x.items, x.channels, out.height, out.width};
-    if constexpr (is(TypeList<MaxPooling>{})) return {what, {{x}, {y, y}}};
-    if constexpr (is(TypeList<MaxPoolingGradient>{})) return {what, {{y, y}, {x}}};
-    if constexpr (is(TypeList<AveragePooling>{})) return {what, {{x}, {y}}};
-    if constexpr (is(TypeList<AveragePoolingGradient>{})) return {what, {{y}, {x}}};
-  } else {
-    Shape const x{random.between(2, 4), random.between(1, 5), random.between(1, 5),
-                  random.between(2, 5)};
-    Shape const channels{.items = x.channels}, statistics{.items = 2, .channels = x.channels};
-    Shape const outputs{.items = random.between(1, 7)};
-    Shape const weight{.items = outputs.items, .channels = x.item_elements()};
-    Shape const y{.items = x.items, .channels = outputs.items};
-    Shape const logits{.items = x.items, .channels = random.between(2, 9)};
-    if constexpr (is(TypeList<steps::FullyConnected>{})) return {{}, {{x, weight, outputs}, {y}}};
-    if constexpr (is(TypeList<FullyConnectedDataGradient>{})) return {{}, {{y, weight}, {x}}};
-    if constexpr (is(TypeList<FullyConnectedWeightGradient>{}))
-      return {{}, {{x, y}, {weight, outputs}}};
-    if constexpr (is(TypeList<NormalizationStatistics>{})) return {{}, {{x}, {statistics}}};
-    if constexpr (is(TypeList<NormalizationApply>{}))
-      return {{1e-3}, {{x, statistics, channels, channels}, {x}}};
-    if constexpr (is(TypeList<NormalizationParameterGradient>{}))
-      return {{1e-3}, {{x, x, statistics}, {channels, channels}}};
-    if constexpr (is(TypeList<NormalizationDataGradient>{}))
-      return {{1e-3}, {{x, x, statistics, channels, channels, channels}, {x}}};
-    if constexpr (is(TypeList<UpdateRunningStatistics>{}))
-      return {{0.1, 3, 1.25}, {{statistics, statistics}, {statistics}}};
-    if constexpr (is(TypeList<steps::Relu>{})) return {{}, {{x}, {x}}};
-    if constexpr (is(TypeList<ReluGradient, steps::Add, SumGradients, Accumulate>{}))
-      return {{}, {{x, x}, {x}}};
-    if constexpr (is(TypeList<Softmax>{})) return {{}, {{logits}, {logits}}};
-    if constexpr (is(TypeList<steps::SoftmaxCrossEntropy>{}))
-      return {{0.1, 0.25}, {{logits, {.items = logits.items}}, {{}, logits}}};
-  }
+  AnyStepCase one = random_case(Operation{}, random);
+  return {std::get<Operation>(one.what), std::move(one.shapes)};
 }
+
+/// Makes the kernels anew, on a new device.
+using MakeKernels = AnyKernels (*)();
 
 /// Random values of what a step reads: variances positive, labels in range, no ties in a maximum. A
 /// max pooling gradient's selection comes from the set's own max pooling.
+std::vector<Values> random_reads(MakeKernels kernels, AnyStepCase const& one, Random& random);
 template <class Kernels, class T, class Operation>
 std::vector<Values> random_reads(StepCase<Operation> const& one, Random& random) {
-  std::vector<Values> reads;
-  for (Shape const& shape : one.shapes.reads) reads.push_back(random.numbers(shape));
-  auto make_variances_positive = [&](std::size_t i) {
-    for (std::size_t j = reads[i].size() / 2; j < reads[i].size(); ++j)
-      reads[i][j] = std::abs(reads[i][j]);
-  };
-  if constexpr (std::is_same_v<Operation, steps::NormalizationApply>) make_variances_positive(1);
-  if constexpr (std::is_same_v<Operation, steps::NormalizationParameterGradient> ||
-                std::is_same_v<Operation, steps::NormalizationDataGradient>)
-    make_variances_positive(2);
-  if constexpr (std::is_same_v<Operation, steps::UpdateRunningStatistics>) {
-    make_variances_positive(0);
-    make_variances_positive(1);
-  }
-  if constexpr (std::is_same_v<Operation, steps::MaxPooling>)
-    reads[0] = random.distinct(one.shapes.reads[0]);
-  if constexpr (std::is_same_v<Operation, steps::SoftmaxCrossEntropy>)
-    for (double& label : reads[1])
-      label = static_cast<double>(random.between(0, one.shapes.reads[0].channels - 1));
-  if constexpr (std::is_same_v<Operation, steps::MaxPoolingGradient>)
-    reads[1] =
-        run_step<Kernels, T>(steps::MaxPooling{one.what.window},
-                             {{one.shapes.writes[0]}, {one.shapes.reads[0], one.shapes.reads[0]}},
-                             {random.distinct(one.shapes.writes[0])})[1];
-  return reads;
+  return random_reads(&any_kernels<Kernels, T>, AnyStepCase{one.what, one.shapes}, random);
 }
 
 /// How far from the reference a kernel's results are: those that are stored as activations, and
@@ -474,33 +306,10 @@ struct Difference {
 /// The greatest `relative_error` of a set's kernel for one step, in numbers T, to the reference in
 /// double, over 25 random shapes, both given numbers that are rounded to T. Selections are compared
 /// through the gradient they lead to.
+Difference difference_from_reference(MakeKernels kernels, StepOperation const& kind);
 template <class Kernels, class T, class Operation>
 Difference difference_from_reference() {
-  using Roles = ArgumentRoles<Operation>;
-  Difference worst;
-  auto rounded_reads = [](std::vector<Values> reads) {
-    for (std::size_t i = 0; i < reads.size(); ++i)
-      if (static_cast<int>(i) != Roles::index_read) reads[i] = rounded<T>(std::move(reads[i]));
-    return reads;
-  };
-  for (std::uint64_t seed = 0; seed < 25; ++seed) {
-    Random random(seed), again(seed);
-    auto const one = random_case<Operation>(random);
-    random_case<Operation>(again);
-
-    auto const results = run_step<Kernels, T>(one.what, one.shapes,
-                                              rounded_reads(random_reads<Kernels, T>(one, random)));
-    auto const expected = run_step<kernels::Reference, double>(
-        one.what, one.shapes, rounded_reads(random_reads<kernels::Reference, double>(one, again)));
-
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      if (static_cast<int>(i) == Roles::index_write) continue;
-      double& difference =
-          AccumulatedArguments<Operation>::write(i) ? worst.accumulated : worst.stored;
-      difference = std::max(difference, relative_error(results[i], expected[i]));
-    }
-  }
-  return worst;
+  return difference_from_reference(&any_kernels<Kernels, T>, Operation{});
 }
 
 /// Where windows of a pooling overlap, a kernel may add their gradients up as they are stored: so
@@ -514,20 +323,13 @@ constexpr double stored_sums = std::is_same_v<Operation, steps::MaxPoolingGradie
 /// Each kernel that a set and the reference have: `difference_from_reference` is at most
 /// `tolerance` where activations are stored, and `accumulated_tolerance` where numbers are
 /// accumulated.
+void check_against_reference(MakeKernels kernels, double tolerance, double accumulated_tolerance,
+                             std::span<StepOperation const> kinds);
 template <class Kernels, class T, class... Operation>
 void check_against_reference(double tolerance, double accumulated_tolerance,
                              TypeList<Operation...>) {
-  auto check = [&]<class One>(One) {
-    // Fused steps and reorders have no reference of their own: their sets' tests compare them with
-    // the steps they join, and go there and back.
-    if constexpr (HasKernelFor<Kernels, One> && HasKernelFor<kernels::Reference, One>) {
-      INFO("step: ", std::string(One::name));
-      Difference const difference = difference_from_reference<Kernels, T, One>();
-      CHECK(difference.stored <= tolerance * (SixteenBitNumber<T> ? stored_sums<One> : 1));
-      CHECK(difference.accumulated <= accumulated_tolerance);
-    }
-  };
-  (check(Operation{}), ...);
+  StepOperation const kinds[] = {Operation{}...};
+  check_against_reference(&any_kernels<Kernels, T>, tolerance, accumulated_tolerance, kinds);
 }
 template <class Kernels, class T>
 void check_against_reference(double tolerance, double accumulated_tolerance) {
@@ -541,22 +343,7 @@ void check_against_reference(double tolerance) {
 /// The gradient of f at x by central differences of fourth order: (8 (f(x + h) - f(x - h)) - (f(x +
 /// 2 h) - f(x - 2 h))) / 12 h with h = 2^-10. In double the truncation h^4 f''''' / 30 is about
 /// 1e-13 and the rounding 1e-16 |f| / h about 1e-12 for values near 1.
-template <class F>
-Values numeric_gradient(F const& f, Values x) {
-  constexpr double h = 0x1p-10;
-  Values gradient(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    double const center = x[i];
-    auto at = [&](double offset) {
-      x[i] = center + offset;
-      return f(x);
-    };
-    double const near = at(h) - at(-h), far = at(2 * h) - at(-2 * h);
-    gradient[i] = (8 * near - far) / (12 * h);
-    x[i] = center;
-  }
-  return gradient;
-}
+Values numeric_gradient(std::function<double(Values const&)> const& f, Values x);
 
 /// How far a gradient may be from the numeric one: `relative_error`, the largest difference over
 /// the largest element.

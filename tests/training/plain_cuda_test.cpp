@@ -4,11 +4,9 @@
 //
 #include <doctest/doctest.h>
 
-#include "../devices/separate_memory.hpp"
+#include "../kernels/emulated.hpp"
 
 namespace ai500::testing {
-
-using Emulated = kernels::PlainCudaOn<SeparateMemory>;
 
 TEST_CASE_TEMPLATE("PlainCuda: a training step of SmallResNet is the reference's, fused or not", T,
                    float, half, bfloat16) {

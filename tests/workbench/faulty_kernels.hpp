@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include <ai500/kernels/kernel_table.hpp>
 #include <ai500/kernels/reference.hpp>
 
 namespace ai500::testing {
@@ -15,28 +16,27 @@ struct Faulty {
   using operation = typename Right::operation;
 
   struct Prepared {
-    typename Right::Prepared right;
+    PreparedKernel right;
     Shapes shapes;
     void run(Arguments arguments) { Fault::run(right, arguments, shapes); }
   };
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types) {
-    return {Right::prepare(device, what, Fault::seen(shapes), types), shapes};
+    return {kernel_entry<Right, devices::Host>().prepare(&device, what, Fault::seen(shapes), types),
+            shapes};
   }
 };
 
 struct NoFault {
   static Shapes seen(Shapes const& shapes) { return shapes; }
-  template <class Prepared>
-  static void run(Prepared& right, Arguments arguments, Shapes const&) {
+  static void run(PreparedKernel& right, Arguments arguments, Shapes const&) {
     right.run(arguments);
   }
 };
 
 /// One element of the result is a little off.
 struct OneElementOff : NoFault {
-  template <class Prepared>
-  static void run(Prepared& right, Arguments arguments, Shapes const& shapes) {
+  static void run(PreparedKernel& right, Arguments arguments, Shapes const& shapes) {
     right.run(arguments);
     arguments.write<float>(0)[shapes.writes[0].elements() / 2] += 0.05f;
   }
@@ -51,8 +51,7 @@ struct FirstImageOnly : NoFault {
 };
 
 struct LastElementUnwritten : NoFault {
-  template <class Prepared>
-  static void run(Prepared& right, Arguments arguments, Shapes const& shapes) {
+  static void run(PreparedKernel& right, Arguments arguments, Shapes const& shapes) {
     float& last = arguments.write<float>(0)[shapes.writes[0].elements() - 1];
     float const before = last;
     right.run(arguments);
@@ -61,8 +60,7 @@ struct LastElementUnwritten : NoFault {
 };
 
 struct OneElementTooMany : NoFault {
-  template <class Prepared>
-  static void run(Prepared& right, Arguments arguments, Shapes const& shapes) {
+  static void run(PreparedKernel& right, Arguments arguments, Shapes const& shapes) {
     right.run(arguments);
     arguments.write<float>(0)[shapes.writes[0].elements()] = 0;
   }
@@ -70,8 +68,7 @@ struct OneElementTooMany : NoFault {
 
 /// The last bit depends on how often the kernel has run.
 struct OtherBitsAgain : NoFault {
-  template <class Prepared>
-  static void run(Prepared& right, Arguments arguments, Shapes const& shapes) {
+  static void run(PreparedKernel& right, Arguments arguments, Shapes const& shapes) {
     float const before = arguments.write<float>(0)[0];
     right.run(arguments);
     if (before == before) arguments.write<float>(0)[0] *= 1 + 0x1p-22f;
