@@ -10,7 +10,7 @@ using namespace ai500::reports;
 
 namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 TEST_CASE("shortest: the fewest digits that read back as the same number") {
@@ -18,7 +18,7 @@ TEST_CASE("shortest: the fewest digits that read back as the same number") {
   CHECK(shortest(0.1 + 0.2) == "0.30000000000000004");
   CHECK(shortest(5) == "5");
   CHECK(shortest(-2.5) == "-2.5");
-  CHECK(shortest(nan) == "");
+  CHECK(shortest(not_a_number) == "");
   CHECK(shortest(infinity) == "");
 }
 
@@ -26,7 +26,7 @@ TEST_CASE("fixed: rounds to the digits asked for, and says '-' for what was not 
   CHECK(fixed(0.91006, 4) == "0.9101");
   CHECK(fixed(12, 3) == "12.000");
   CHECK(fixed(-0.25, 1) == "-0.2");
-  CHECK(fixed(nan, 4) == "-");
+  CHECK(fixed(not_a_number, 4) == "-");
   CHECK(fixed(-infinity, 4) == "-");
   CHECK(fixed(std::numeric_limits<double>::max(), 3).size() == 313);
 }
@@ -49,5 +49,5 @@ TEST_CASE("flops_text: the unit leaves one to three digits before the point") {
   CHECK(flops_text(2.5e18) == "2.500 EFLOPS");
   CHECK(flops_text(1.5e6) == "0.001500 GFLOPS");
   CHECK(flops_text(0) == "0.000000 GFLOPS");
-  CHECK(flops_text(nan) == "-");
+  CHECK(flops_text(not_a_number) == "-");
 }
