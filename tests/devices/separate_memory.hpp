@@ -105,16 +105,12 @@ class SeparateMemory {
 
   template <class Functor>
   void for_each(Count n, Functor const& f) {
-    enqueue([n, f] {
-      for (Count i = 0; i < n; ++i) f(i);
-    });
+    enqueue([this, n, f] { host_.for_each(n, f); });
   }
 
   template <BlockFunctor Functor>
   void for_each_block(Count blocks, Functor const& f) {
-    enqueue([blocks, f] {
-      for (Count block = 0; block < blocks; ++block) run_block(f, block);
-    });
+    enqueue([this, blocks, f] { host_.for_each_block(blocks, f); });
   }
 
   void enqueue(std::function<void()> work) { queue_.push_back(std::move(work)); }
