@@ -37,6 +37,7 @@ struct Options {
   Count batch = 16;
   int threads = available_cores().count;
   std::string precision = "fp32";
+  bool ways = false;
   bool quick = false;
   std::string json;
 };
@@ -50,6 +51,7 @@ struct Machine {
 Json to_json(workbench::LayerTime const& layer, double peak_flops) {
   return {{"step", layer.step},
           {"kernel", layer.kernel},
+          {"way", layer.way},
           {"shape", layer.shape},
           {"times", layer.times},
           {"flops", layer.flops},
@@ -66,13 +68,13 @@ void print_head(Options const& options, std::string const& kernels) {
               static_cast<long long>(options.batch), options.threads, kernels.c_str(),
               options.quick ? "; a quick run: NOT A RESULT" : "");
   std::printf("\n%-36s %5s %9s %9s %7s %9s %9s\n", "one image", "times", "ms", "GFLOP/s", "of peak",
-              "MB", "FLOP/byte");
+              "MB", "FLOP/byte  way");
 }
 
 void print(workbench::LayerTime const& layer, double peak_flops) {
-  std::printf("%-36s %5lld %9.3f %9.1f %7.2f %9.2f %9.1f\n", layer.shape.c_str(),
+  std::printf("%-36s %5lld %9.3f %9.1f %7.2f %9.2f %9.1f  %s\n", layer.shape.c_str(),
               static_cast<long long>(layer.times), layer.seconds * 1e3, layer.rate() / 1e9,
-              layer.rate() / peak_flops, layer.bytes / 1e6, layer.intensity());
+              layer.rate() / peak_flops, layer.bytes / 1e6, layer.intensity(), layer.way.c_str());
   std::fflush(stdout);
 }
 
@@ -107,7 +109,9 @@ Json measure(Options const& options, Machine& machine) {
   Json layers = Json::array();
   std::vector<Sum> sums;
   workbench::time_layers<Kernels, Precision>(
-      device, program, effort, [&](workbench::LayerTime const& layer) {
+      device, program, effort,
+      options.ways ? workbench::TimedWays::every : workbench::TimedWays::first,
+      [&](workbench::LayerTime const& layer) {
         // Beside it, for a machine's clock is not the same all the time.
         double const peak = bench::peak_flops_of<typename Precision::compute>(host);
         machine.peak_flops = std::max(machine.peak_flops, peak);
@@ -115,9 +119,11 @@ Json measure(Options const& options, Machine& machine) {
           std::printf("%s\n", layer.step.c_str());
           sums.push_back({.step = layer.step});
         }
-        sums.back().add(layer, peak);
         print(layer, peak);
-        layers.push_back(to_json(layer, peak));
+        if (layer.is_first) {  // the others are only printed
+          sums.back().add(layer, peak);
+          layers.push_back(to_json(layer, peak));
+        }
         return !options.quick;
       });
   std::printf("\n%-36s %5s %9s %9s %7s\n", "all in one training step", "times", "ms", "GFLOP/s",
@@ -183,7 +189,8 @@ int main(int argc, char** argv) {
   CLI::App app("Rate, bytes and part of the peak of each layer of ResNet-50 v1.5");
   app.add_option("--batch", options.batch, "images")->check(CLI::Range(1, 65536));
   app.add_option("--threads", options.threads, "of kernels")->check(CLI::Range(1, 65536));
-  app.add_option("--precision", options.precision, "fp32");
+  app.add_option("--precision", options.precision, "fp32, fp32-winograd, bf16");
+  app.add_flag("--ways", options.ways, "print every way in which kernels can compute a layer");
   app.add_option("--json", options.json, "file to write");
   app.add_flag("--quick", options.quick, "one layer a kind, once: checks that everything works");
   CLI11_PARSE(app, argc, argv);

@@ -25,10 +25,10 @@ Graph small_graph() {
 }
 
 template <class Kernels>
-std::vector<LayerTime> small_layers() {
+std::vector<LayerTime> small_layers(TimedWays timed = TimedWays::first) {
   devices::Host host = kernels::OneDnn::Traits::make_device({.threads = 2});
   std::vector<LayerTime> layers;
-  time_layers<Kernels>(host, lower_training(small_graph(), 2, 2), {.pairs = 1, .seconds = 0},
+  time_layers<Kernels>(host, lower_training(small_graph(), 2, 2), {.pairs = 1, .seconds = 0}, timed,
                        [&](LayerTime const& layer) {
                          layers.push_back(layer);
                          return true;
@@ -61,6 +61,24 @@ TEST_CASE("time_layers: every layer with a weight, forward and its gradients") {
         2.0 * static_cast<double>(flops(small_graph())[OperatorKind::convolution].training));
 }
 
+TEST_CASE("time_layers: every way of a kernel, where that is asked for") {
+  std::map<std::string, std::vector<std::string>> ways;  // of each layer
+  for (LayerTime const& layer : small_layers<kernels::OneDnn>(TimedWays::every)) {
+    auto& of_layer = ways[layer.step + layer.shape];
+    CHECK(layer.is_first == of_layer.empty());
+    of_layer.push_back(layer.way);
+  }
+
+  std::size_t more = 0;
+  for (LayerTime const& layer : small_layers<kernels::OneDnn>()) {
+    CHECK(layer.is_first);
+    CHECK(layer.way == ways[layer.step + layer.shape].front());
+    more += ways[layer.step + layer.shape].size() - 1;
+  }
+  CHECK(more > 0);  // oneDNN has several implementations of gradients everywhere
+  CHECK(ways.begin()->second.front() != "");
+}
+
 TEST_CASE("time_layers: a vendor's kernel is timed where the set has it") {
   using Mine = kernels::OneDnn::with<Faulty<kernels::reference::Convolution, NoFault>>;
 
@@ -72,7 +90,7 @@ TEST_CASE("time_layers: goes on with the next kind when it is told that it is en
   devices::Host host;
   int calls = 0;
 
-  time_layers<kernels::OneDnn>(host, lower_training(small_graph(), 1, 1), {1, 0},
+  time_layers<kernels::OneDnn>(host, lower_training(small_graph(), 1, 1), {1, 0}, TimedWays::first,
                                [&](LayerTime const&) {
                                  ++calls;
                                  return false;

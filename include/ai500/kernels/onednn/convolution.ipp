@@ -79,13 +79,14 @@ struct ConvolutionProblem {
     each(geometry, found);
   }
 
-  /// oneDNN's names of its implementations, best first; its reference is named only where it is the
-  /// first.
+  /// oneDNN's names of its implementations, best first, each once: a name stands for the first of
+  /// them. Its reference is named only where it is the first.
   std::vector<std::string> implementations(Algorithms algorithms) const {
     std::vector<std::string> names;
     search(algorithms, [&](Description const& one) {
       std::string const name = one.impl_info_str();
-      if (names.empty() || !is_reference(name)) names.push_back(name);
+      bool const is_known = std::ranges::find(names, name) != names.end();
+      if (!is_known && (names.empty() || !is_reference(name))) names.push_back(name);
       return false;
     });
     return names;
