@@ -132,11 +132,20 @@ __attribute__((target("avx512f,avx512bf16"))) inline void bfloat16_products(Coun
 }
 #endif
 
+/// Whether the processor multiplies BF16 numbers and sums in FP32 (VDPBF16PS).
+inline bool has_bfloat16_products() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
 /// The peak of products of BF16 numbers that are summed in FP32 (VDPBF16PS), two FLOPs each, of all
 /// threads of a host together: FLOP/s; 0 where the processor has no such instruction.
 inline double peak_bfloat16_flops([[maybe_unused]] Host const& host) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bf16")) {
+  if (has_bfloat16_products()) {
     constexpr Count rounds = 1 << 21;
     struct alignas(128) Place {
       float numbers[3]{1, 0.001f, 0};
