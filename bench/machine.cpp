@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this machine can do at most: multiply-adds in FP32 and BF16, bytes from memory and caches, 1
-// thread and all. 0: there is no such thing here, or the system does not tell.
+// thread and all. 0 bytes/s: there is no such cache here, or the system does not tell.
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
 #include "machine.hpp"
 
 #include "benchmarks.hpp"
