@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
@@ -127,6 +128,25 @@ TEST_CASE("InstructionSet: each has a name") {
   CHECK(devices::name(devices::InstructionSet::generic) == "generic");
   CHECK(devices::name(devices::InstructionSet::avx2) == "AVX2");
   CHECK(devices::name(devices::InstructionSet::avx512) == "AVX-512");
+}
+
+TEST_CASE("Host: scratch is as large as the most that was reserved; a copy begins without") {
+  devices::Host host;
+  CHECK(host.scratch() == nullptr);
+
+  host.reserve_scratch(1000);
+  void* const first = host.scratch();
+  host.reserve_scratch(10);
+  CHECK(host.scratch() == first);
+
+  host.reserve_scratch(std::size_t{3} << 20);
+  auto* const bytes = static_cast<unsigned char*>(host.scratch());
+  REQUIRE(bytes != nullptr);
+  CHECK(reinterpret_cast<std::uintptr_t>(bytes) % devices::Host::alignment == 0);
+  CHECK(std::all_of(bytes, bytes + (std::size_t{3} << 20), [](unsigned char b) { return b == 0; }));
+
+  CHECK(devices::Host(host).scratch() == nullptr);
+  CHECK(host.scratch() == bytes);
 }
 
 }  // namespace ai500::testing

@@ -4,9 +4,8 @@
 //
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <ai500/devices/openmp_team.hpp>
@@ -169,73 +168,6 @@ TEST_CASE_TEMPLATE("OneDnnWinograd: our own ways have the same bits with any num
     shapes.way = direct;
     CHECK(result(what, shapes, 3) == result(what, shapes, 1));
   }
-}
-
-TEST_CASE(
-    "OneDnnWinograd: an evaluation's convolutions are within 1e-4 of OneDnn's, which are within "
-    "1e-5 "
-    "of the reference's steps") {
-  if (!are_offered()) return;
-  using enum steps::NormalizationEnding;
-  devices::Host host;
-  for (Place const& place : {of_winograd[0], of_winograd[1], of_winograd[2]})
-    for (steps::NormalizationEnding ending : {none, relu, add_relu}) {
-      INFO(std::string(place.name), std::string(name(ending)));
-      steps::ConvolutionEvaluation const what{place.window, 1, 1e-3, ending};
-      Shape const channels{.items = place.filters};
-      Shapes shapes{
-          {place.x, place.weight(), {.items = 2, .channels = place.filters}, channels, channels},
-          {place.y()}};
-      if (ending == add_relu) shapes.reads.push_back(place.y());
-      shapes.layouts = OneDnnWinograd::for_operation<steps::ConvolutionEvaluation>::layouts(
-                           host, what, shapes, Types{})
-                           .front();
-      std::vector<Values> reads = numbers<steps::ConvolutionEvaluation>(shapes);
-      for (double& statistic : reads[2]) statistic = std::abs(statistic);  // half are variances
-
-      Values const by_onednn = run_step<kernels::OneDnn, float>(what, shapes, reads)[0];
-      Values const by_us = run_step<OneDnnWinograd, float>(what, shapes, reads)[0];
-
-      CHECK(relative_error(by_us, by_onednn) <= 1e-4);
-      CHECK(by_us != by_onednn);  // it is another algorithm
-    }
-}
-
-TEST_CASE("OneDnnWinograd: an evaluation keeps its filters until it must forget them") {
-  if (!are_offered()) return;
-  devices::Host host;
-  Place const& place = of_winograd[0];
-  Shape const channels{.items = place.filters};
-  steps::ConvolutionEvaluation const what{place.window, 1, 1e-3, steps::NormalizationEnding::none};
-  Shapes shapes{
-      {place.x, place.weight(), {.items = 2, .channels = place.filters}, channels, channels},
-      {place.y()}};
-  using Kernel = OneDnnWinograd::for_operation<steps::ConvolutionEvaluation>;
-  shapes.layouts = Kernel::layouts(host, what, shapes, Types{}).front();
-  auto prepared = Kernel::prepare(host, what, shapes, Types{});
-  std::vector<std::vector<float>> reads;
-  for (Shape const& shape : shapes.reads)
-    reads.emplace_back(static_cast<std::size_t>(shape.elements()), 1.0f);
-  std::vector<float> y(static_cast<std::size_t>(place.y().elements()));
-  auto run_with = [&](float weight) {
-    std::ranges::fill(reads[1], weight);
-    std::vector<void*> from;
-    for (auto& read : reads) from.push_back(read.data());
-    std::vector<void*> const to{y.data()};
-    prepared.run(Arguments(from, to));
-    return y;
-  };
-
-  std::vector<float> const ones = run_with(1);
-  std::vector<float> const kept = run_with(2);
-  prepared.forget_weights();
-  std::vector<float> const twos = run_with(2);
-
-  CHECK(kept == ones);
-  // A normalization with statistics, scale and shift of 1: twice the weights, twice y + f - 1.
-  float const factor = 1 / std::sqrt(1.001f);
-  for (std::size_t i = 0; i < y.size(); ++i)
-    CHECK(twos[i] == doctest::Approx(2 * ones[i] + factor - 1).epsilon(1e-4));
 }
 
 TEST_CASE("OneDnn: direct sums are no way of other passes, Winograd none of other windows") {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 #include <ai500/kernels/onednn.hpp>
@@ -41,6 +42,7 @@ struct Folded {
 
 Folded const places[] = {
     {"in blocks of 16, 3x3", {2, 32, 7, 9}, 48, square(3, 1, 1)},
+    {"3x3 that pads its last tiles, some chunks of them", {3, 16, 37, 26}, 16, square(3, 1, 1)},
     {"in blocks of 16, 1x1 with a stride", {3, 16, 8, 8}, 32, square(1, 2)},
     {"in blocks of 8", {1, 24, 9, 5}, 40, square(3, 2, 1)},
     {"a stem", {2, 3, 23, 23}, 64, square(7, 2, 3)},
@@ -71,7 +73,7 @@ Values one_by_one(Folded const& place, double epsilon, steps::NormalizationEndin
 
 /// Compares the kernel with the steps that it joins, on rounded numbers, in plain layouts and in
 /// those it offers.
-template <class T>
+template <class T, class Kernels = kernels::OneDnn>
 void check_places(double tolerance) {
   using enum steps::NormalizationEnding;
   Types const types{number_type<T>, NumberType::float32};
@@ -89,8 +91,8 @@ void check_places(double tolerance) {
           reads[2][i] = std::abs(reads[2][i]);  // variances
         Values const expected = one_by_one(place, what.epsilon, ending, reads);
 
-        auto const options =
-            kernels::onednn::ConvolutionEvaluation::layouts(host, what, plain, types);
+        auto const options = Kernels::template for_operation<steps::ConvolutionEvaluation>::layouts(
+            host, what, plain, types);
         REQUIRE(options.size() == 1);
         for (StepLayouts const& layouts : {StepLayouts{}, options[0]}) {
           Shapes shapes = plain;
@@ -98,7 +100,7 @@ void check_places(double tolerance) {
           std::vector<Values> given;
           for (std::size_t i = 0; i < reads.size(); ++i)
             given.push_back(in_layout(reads[i], shapes.reads[i], Layout::plain, layouts.read(i)));
-          Values const result = run_step<kernels::OneDnn, T>(what, shapes, given)[0];
+          Values const result = run_step<Kernels, T>(what, shapes, given)[0];
 
           CHECK(relative_error(in_layout(result, shapes.writes[0], layouts.write(0), Layout::plain),
                                expected) <= tolerance);
@@ -115,17 +117,26 @@ TEST_CASE(
   check_places<float>(1e-5);
 }
 
+TEST_CASE(
+    "OneDnnWinograd: a folded convolution is within 1e-4 of the reference's steps one by one") {
+  check_places<float, kernels::OneDnnWinograd>(1e-4);
+}
+
 TEST_CASE("OneDnn: a folded convolution in bfloat16 rounds its weights and its results once") {
   if (skipped<bfloat16>()) return;
   check_places<bfloat16>(2 * bfloat16_tolerance);
 }
 
-TEST_CASE("OneDnn: a folded convolution keeps its weights until it must forget them") {
+TEST_CASE_TEMPLATE(
+    "OneDnn, OneDnnWinograd: a folded convolution keeps its weights until it must forget them",
+    Kernels, kernels::OneDnn, kernels::OneDnnWinograd) {
+  using Kernel = typename Kernels::template for_operation<steps::ConvolutionEvaluation>;
   devices::Host host;
   Folded const place{"", {2, 16, 5, 5}, 32, square(3, 1, 1)};
   steps::ConvolutionEvaluation const what{place.window, 1, 1e-3, steps::NormalizationEnding::none};
-  Shapes const shapes = place.shapes(what.ending);
-  auto prepared = kernels::onednn::ConvolutionEvaluation::prepare(host, what, shapes, {});
+  Shapes shapes = place.shapes(what.ending);
+  shapes.layouts = Kernel::layouts(host, what, shapes, {}).front();
+  auto prepared = Kernel::prepare(host, what, shapes, {});
   std::vector<std::vector<float>> reads;
   for (Shape const& shape : shapes.reads)
     reads.emplace_back(static_cast<std::size_t>(shape.elements()), 1.0f);
@@ -145,10 +156,32 @@ TEST_CASE("OneDnn: a folded convolution keeps its weights until it must forget t
   std::vector<float> const twos = run_with(2);
 
   CHECK(kept == ones);
+  double const tolerance = std::is_same_v<Kernels, kernels::OneDnn> ? 1e-5 : 1e-4;
   // A normalization with statistics, scale and shift of 1: twice the weights, twice y + f - 1.
   float const factor = 1 / std::sqrt(1.001f);
   for (std::size_t i = 0; i < y.size(); ++i)
-    CHECK(twos[i] == doctest::Approx(2 * ones[i] + factor - 1).epsilon(1e-5));
+    CHECK(twos[i] == doctest::Approx(2 * ones[i] + factor - 1).epsilon(tolerance));
+}
+
+TEST_CASE(
+    "OneDnnWinograd: a folded 3x3 convolution in blocks is another algorithm's than OneDnn's") {
+  devices::Host host;
+  if (host.instructions() == devices::InstructionSet::generic) {
+    MESSAGE("SKIPPED: our own convolutions are offered with AVX2 and AVX-512 only");
+    return;
+  }
+  Folded const& place = places[0];
+  steps::ConvolutionEvaluation const what{place.window, 1, 1e-3, steps::NormalizationEnding::none};
+  Shapes shapes = place.shapes(what.ending);
+  shapes.layouts =
+      kernels::onednn::WinogradEvaluation::layouts(host, what, shapes, Types{}).front();
+  Random random(17);
+  std::vector<Values> reads;
+  for (Shape const& shape : shapes.reads) reads.push_back(random.numbers(shape));
+  for (double& statistic : reads[2]) statistic = std::abs(statistic);  // half are variances
+
+  CHECK(run_step<kernels::OneDnnWinograd, float>(what, shapes, reads) !=
+        run_step<kernels::OneDnn, float>(what, shapes, reads));
 }
 
 TEST_CASE("OneDnn: a folded convolution's shapes that do not fit are named") {

@@ -70,7 +70,7 @@ void time_layers_of(typename Kernels::Device& device, Program const& program, Ef
         LayerTime const time{.step = std::string(Operation::name),
                              .kernel = std::string(Kernel::name),
                              .way = way,
-                             .is_first = way == ways.front(),
+                             .is_first = &way == &ways.front(),
                              .shape = shape_text(what, shapes),
                              .times = times,
                              .flops = work(what, shapes).amount,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file Convolutions of 3x3 windows with stride 1 by Winograd's minimal filtering F(4x4, 3x3), in
 /// FP32, of activations in blocks of channels: 36 multiplications where a direct convolution has
-/// 144, and larger rounding errors (winograd_tiles.ipp). Tiles are transformed a chunk at a time;
-/// at each of the 36 points of their tiles, what is left is a product of matrices.
+/// 144, and larger rounding errors (winograd_transforms.ipp). Tiles are transformed a chunk at a
+/// time; at each of the 36 points of their tiles, what is left is a product of matrices.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,8 @@
 #include <ai500/devices/host.hpp>
 #include <ai500/graph/shape.hpp>
 #include <ai500/kernels/blocked/outer_products.ipp>
+#include <ai500/kernels/blocked/winograd_filters.ipp>
+#include <ai500/kernels/blocked/winograd_points.ipp>
 #include <ai500/kernels/blocked/winograd_tiles.ipp>
 
 namespace ai500::kernels::blocked {
@@ -21,152 +23,6 @@ constexpr bool is_for_winograd(Window const& window) {
   return window.kernel == Extent{3, 3} && window.stride == Extent{1, 1} &&
          window.padding.height <= 2 && window.padding.width <= 2;
 }
-
-/// Numbers at the 36 points, a matrix each: point p's begins at first + p * distance.
-struct Points {
-  float* first;
-  Count distance;
-
-  /// A line of a cache more than a matrix needs: a tile's points, written one after the other,
-  /// would else all be in one set of a cache.
-  static constexpr Count distance_of(Count numbers) { return numbers + 16; }
-  static constexpr Count floats_of(Count numbers) { return points * distance_of(numbers); }
-
-  float* at(Count point) const { return first + point * distance; }
-};
-
-/// The tiles of a correlation of `in` with filters, of which `out` results.
-struct Tiles {
-  Shape in, out;
-  Extent padding;
-  Count high, wide;  ///< tiles of an item
-  Count chunk;       ///< tiles at a time, a multiple of what is multiplied at a time
-
-  Count all() const { return in.items * high * wide; }
-};
-
-/// @param at_a_time tiles
-/// @param floats_a_tile that a chunk keeps
-inline Tiles tiles_of(Shape const& in, Shape const& out, Extent padding, Count at_a_time,
-                      Count floats_a_tile) {
-  Tiles tiles{in,
-              out,
-              padding,
-              (out.height + tile_out - 1) / tile_out,
-              (out.width + tile_out - 1) / tile_out,
-              0};
-  // As many tiles as a few megabytes hold: a thread's part of a point's matrix is then in its
-  // second cache, and filters are read once for many tiles.
-  constexpr Count chunk_floats = 1 << 19;
-  Count const most = std::clamp<Count>(chunk_floats / floats_a_tile, 64, 160);
-  Count const chunks = (tiles.all() + most - 1) / most;
-  Count const even = (tiles.all() + chunks - 1) / chunks;
-  tiles.chunk = (even + at_a_time - 1) / at_a_time * at_a_time;
-  return tiles;
-}
-
-/// Where a tile is: its item, and its first pixel in the plane that it is cut from.
-struct TilePlace {
-  Count item, row, column;
-};
-
-inline TilePlace place_of(Tiles const& tiles, Count tile, Extent before) {
-  Count const in_item = tile % (tiles.high * tiles.wide);
-  return {tile / (tiles.high * tiles.wide), in_item / tiles.wide * tile_out - before.height,
-          in_item % tiles.wide * tile_out - before.width};
-}
-
-/// The transformed tiles of one block of channels of some of a chunk's tiles, (point, block, tile,
-/// lane): of `in` or, for filters' gradients, of `out`'s gradient.
-template <int lanes, class Transform>
-struct TransformTiles {
-  Tiles const& tiles;
-  Shape const& shape;  ///< of what is cut into tiles
-  Extent before;       ///< pixels of padding before the first tile
-  float const* from;   ///< in blocks of `lanes` channels
-  Points to;
-  Count block;
-  Count first;       ///< tile of the chunk
-  Count begin, end;  ///< of the tiles from there
-
-  [[gnu::always_inline]] void operator()() const {
-    using Float = typename Vectors<lanes>::Float;
-    constexpr int size = Transform::in;
-    Count const plane = shape.height * shape.width * lanes;
-    for (Count tile = begin; tile < end; ++tile) {
-      TilePlace const place = place_of(tiles, first + tile, before);
-      float const* corner = from + (place.item * (shape.channels / lanes) + block) * plane +
-                            (place.row * shape.width + place.column) * lanes;
-      Float d[size][size], t[tile_in][tile_in];
-      bool const is_inside = place.row >= 0 && place.column >= 0 &&
-                             place.row + size <= shape.height && place.column + size <= shape.width;
-      if (is_inside) {
-#pragma GCC unroll 8
-        for (int row = 0; row < size; ++row)
-#pragma GCC unroll 8
-          for (int column = 0; column < size; ++column)
-            Vectors<lanes>::load(d[row][column], corner + (row * shape.width + column) * lanes);
-      } else {
-        for (int row = 0; row < size; ++row)
-          for (int column = 0; column < size; ++column) {
-            d[row][column] = Float{};
-            if (place.row + row >= 0 && place.row + row < shape.height &&
-                place.column + column >= 0 && place.column + column < shape.width)
-              Vectors<lanes>::load(d[row][column], corner + (row * shape.width + column) * lanes);
-          }
-      }
-      transform<Transform>(d, t);
-      float* const at = to.first + (block * tiles.chunk + tile) * lanes;
-#pragma GCC unroll 8
-      for (int row = 0; row < tile_in; ++row)
-#pragma GCC unroll 8
-        for (int column = 0; column < tile_in; ++column)
-          Vectors<lanes>::store(at + (row * tile_in + column) * to.distance, t[row][column]);
-    }
-  }
-};
-
-/// How filters stand in memory: an output's from an input's, in floats, and whether taps are turned
-/// by 180 degrees.
-struct FilterOrder {
-  Count output, input;
-  bool is_turned;
-};
-
-/// The filters (point, panel, input, block, lane of the output), one panel.
-template <int lanes>
-struct TransformFilters {
-  Tiles const& tiles;
-  FilterOrder order;
-  float const* weight;
-  Points to;
-  Count panel;
-
-  [[gnu::always_inline]] void operator()() const {
-    using Float = typename Vectors<lanes>::Float;
-    constexpr Count panel_width = blocks_a_panel * lanes;
-    Count const first = panel * panel_width;
-    Count const blocks = std::min<Count>(blocks_a_panel, (tiles.out.channels - first) / lanes);
-    for (Count input = 0; input < tiles.in.channels; ++input)
-      for (Count block = 0; block < blocks; ++block) {
-        float taps[tile_filter * tile_filter][lanes];
-        float const* from = weight + (first + block * lanes) * order.output + input * order.input;
-        for (int lane = 0; lane < lanes; ++lane, from += order.output)
-          for (int tap = 0; tap < tile_filter * tile_filter; ++tap)
-            taps[order.is_turned ? tile_filter * tile_filter - 1 - tap : tap][lane] = from[tap];
-        Float g[tile_filter][tile_filter], t[tile_in][tile_in];
-        for (int tap = 0; tap < tile_filter * tile_filter; ++tap)
-          Vectors<lanes>::load(g[tap / tile_filter][tap % tile_filter], taps[tap]);
-        transform<TransformFilter>(g, t);
-        float* const at = to.first + first * tiles.in.channels + (input * blocks + block) * lanes;
-#pragma GCC unroll 8
-        for (int row = 0; row < tile_in; ++row)
-#pragma GCC unroll 8
-          for (int column = 0; column < tile_in; ++column)
-            Vectors<lanes>::store(at + (row * tile_in + column) * to.distance, t[row][column]);
-      }
-  }
-};
 
 /// At one point, a panel's products (point, panel, tile, block, lane of the output): sums over the
 /// inputs.
@@ -205,75 +61,6 @@ struct MultiplyTiles {
   }
 };
 
-/// What is done to each result at last, in this order.
-struct Ending {
-  float const* bias = nullptr;  ///< (outputs), is added; null: none
-  bool adds = false;            ///< what stands there already
-  bool relu = false;
-};
-
-/// The results of one block of channels of some of a chunk's tiles.
-template <int lanes>
-struct TransformProducts {
-  Tiles const& tiles;
-  Points products;
-  Ending ending;
-  float* out;
-  Count block;
-  Count first, begin, end;  ///< as in TransformTiles
-
-  [[gnu::always_inline]] void operator()() const {
-    Shape const& y = tiles.out;
-    Count const panel = block / blocks_a_panel, channel = panel * blocks_a_panel * lanes;
-    Count const width = std::min<Count>(blocks_a_panel * lanes, y.channels - channel);
-    float const* const from =
-        products.first + channel * tiles.chunk + (block % blocks_a_panel) * lanes;
-    Float bias{};
-    if (ending.bias != nullptr) Vectors<lanes>::load(bias, ending.bias + block * lanes);
-    for (Count tile = begin; tile < end; ++tile) {
-      Float m[tile_in][tile_in], results[tile_out][tile_out];
-#pragma GCC unroll 8
-      for (int row = 0; row < tile_in; ++row)
-#pragma GCC unroll 8
-        for (int column = 0; column < tile_in; ++column)
-          Vectors<lanes>::load(m[row][column],
-                               from + (row * tile_in + column) * products.distance + tile * width);
-      transform<TransformOutput>(m, results);
-      TilePlace const place = place_of(tiles, first + tile, {0, 0});
-      float* const to = out + ((place.item * (y.channels / lanes) + block) * y.height * y.width +
-                               place.row * y.width + place.column) *
-                                  lanes;
-      Count const rows = std::min<Count>(tile_out, y.height - place.row);
-      Count const columns = std::min<Count>(tile_out, y.width - place.column);
-      if (rows == tile_out && columns == tile_out) {
-#pragma GCC unroll 8
-        for (int row = 0; row < tile_out; ++row)
-#pragma GCC unroll 8
-          for (int column = 0; column < tile_out; ++column)
-            end_and_store(to + (row * y.width + column) * lanes, results[row][column], bias);
-      } else {
-        for (Count row = 0; row < rows; ++row)
-          for (Count column = 0; column < columns; ++column)
-            end_and_store(to + (row * y.width + column) * lanes, results[row][column], bias);
-      }
-    }
-  }
-
- private:
-  using Float = typename Vectors<lanes>::Float;
-
-  [[gnu::always_inline]] void end_and_store(float* to, Float& result, Float const& bias) const {
-    result += bias;
-    if (ending.adds) {
-      Float addend;
-      Vectors<lanes>::load(addend, to);
-      result += addend;
-    }
-    if (ending.relu) result = result > 0.0f ? result : Float{};
-    Vectors<lanes>::store(to, result);
-  }
-};
-
 /// At one point, a panel of the filters' gradients (point, panel, input, block, lane of the
 /// output): sums over a chunk's tiles.
 template <int lanes>
@@ -305,39 +92,6 @@ struct SumTiles {
   }
 };
 
-/// The plain gradient (outputs, inputs, 3, 3) of a panel of filters.
-template <int lanes>
-struct TransformFilterSums {
-  Tiles const& tiles;
-  Points sums;
-  float* dweight;
-  Count panel;
-
-  [[gnu::always_inline]] void operator()() const {
-    using Float = typename Vectors<lanes>::Float;
-    Count const inputs = tiles.in.channels, first = panel * blocks_a_panel * lanes;
-    Count const blocks = std::min<Count>(blocks_a_panel, (tiles.out.channels - first) / lanes);
-    for (Count input = 0; input < inputs; ++input)
-      for (Count block = 0; block < blocks; ++block) {
-        float const* const from = sums.first + first * inputs + (input * blocks + block) * lanes;
-        Float m[tile_in][tile_in], g[tile_filter][tile_filter];
-#pragma GCC unroll 8
-        for (int row = 0; row < tile_in; ++row)
-#pragma GCC unroll 8
-          for (int column = 0; column < tile_in; ++column)
-            Vectors<lanes>::load(m[row][column], from + (row * tile_in + column) * sums.distance);
-        transform<TransformFilterGradient>(m, g);
-        constexpr int taps = tile_filter * tile_filter;
-        float made[taps][lanes];
-        for (int tap = 0; tap < taps; ++tap)
-          Vectors<lanes>::store(made[tap], g[tap / tile_filter][tap % tile_filter]);
-        float* to = dweight + ((first + block * lanes) * inputs + input) * taps;
-        for (int lane = 0; lane < lanes; ++lane, to += inputs * taps)
-          for (int tap = 0; tap < taps; ++tap) to[tap] = made[tap][lane];
-      }
-  }
-};
-
 /// Calls part(block, begin, end) for pieces of each block's tiles, shared among the threads.
 template <class Part>
 void for_each_part(devices::Host const& device, Count blocks, Count tiles, Part const& part) {
@@ -348,6 +102,24 @@ void for_each_part(devices::Host const& device, Count blocks, Count tiles, Part 
     part(task / pieces, begin, std::min(tiles, begin + piece));
   });
 }
+
+/// The matrices of one run: of filters (or their gradients), of a chunk's `in`, of its `out`.
+struct Matrices {
+  Count filters, in, out;  ///< numbers at a point
+
+  explicit Matrices(Tiles const& tiles)
+      : filters(tiles.in.channels * tiles.out.channels),
+        in(tiles.in.channels * tiles.chunk),
+        out(tiles.out.channels * tiles.chunk) {}
+
+  Points filters_at(float* place) const { return {place, Points::distance_of(filters)}; }
+  Points in_at(float* place) const { return {place, Points::distance_of(in)}; }
+  Points out_behind_in(float* place) const {
+    return {place + Points::floats_of(in), Points::distance_of(out)};
+  }
+  Count filter_floats() const { return Points::floats_of(filters); }
+  Count chunk_floats() const { return Points::floats_of(in) + Points::floats_of(out); }
+};
 
 /// The correlation of `in` with filters: a convolution forward or, with turned filters, the
 /// gradient of its data. The same bits with any number of threads.
@@ -365,10 +137,10 @@ class Winograd {
         order_(order),
         tiles_(tiles_of(in, out, padding, numbers_at_a_time<lanes>,
                         points * (in.channels + out.channels))),
-        kept_(device, filters == Filters::kept ? Points::floats_of(filter_numbers()) : 0) {
-    Count const floats = (kept_.size() > 0 ? 0 : Points::floats_of(filter_numbers())) +
-                         Points::floats_of(tiles_.in.channels * tiles_.chunk) +
-                         Points::floats_of(tiles_.out.channels * tiles_.chunk);
+        matrices_(tiles_),
+        kept_(device, filters == Filters::kept ? matrices_.filter_floats() : 0) {
+    Count const floats =
+        matrices_.chunk_floats() + (kept_.size() > 0 ? 0 : matrices_.filter_floats());
     device.reserve_scratch(static_cast<std::size_t>(floats) * sizeof(float));
   }
 
@@ -381,10 +153,8 @@ class Winograd {
   /// With the filters that were taken; where they are for one run, right before.
   void run(float const* in, float* out, Ending ending) {
     Tiles const& t = tiles_;
-    Points const inputs{scratch() + (kept_.size() > 0 ? 0 : Points::floats_of(filter_numbers())),
-                        Points::distance_of(t.in.channels * t.chunk)};
-    Points const products{inputs.first + Points::floats_of(t.in.channels * t.chunk),
-                          Points::distance_of(t.out.channels * t.chunk)};
+    float* const chunk = scratch() + (kept_.size() > 0 ? 0 : matrices_.filter_floats());
+    Points const inputs = matrices_.in_at(chunk), products = matrices_.out_behind_in(chunk);
     for (Count first = 0; first < t.all(); first += t.chunk) {
       Count const count = std::min(t.chunk, t.all() - first);
       for_each_part(*device_, t.in.channels / lanes, count,
@@ -406,15 +176,13 @@ class Winograd {
 
  private:
   Count panels_out() const { return panels(tiles_.out.channels / lanes); }
-  Count filter_numbers() const { return tiles_.in.channels * tiles_.out.channels; }
   float* scratch() const { return static_cast<float*>(device_->scratch()); }
-  Points filters() {
-    return {kept_.size() > 0 ? kept_.data() : scratch(), Points::distance_of(filter_numbers())};
-  }
+  Points filters() { return matrices_.filters_at(kept_.size() > 0 ? kept_.data() : scratch()); }
 
   devices::Host* device_;
   FilterOrder order_;
   Tiles tiles_;
+  Matrices matrices_;
   Buffer<float> kept_;
 };
 
@@ -427,8 +195,10 @@ class WinogradFilterGradient {
   WinogradFilterGradient(devices::Host& device, Shape const& x, Shape const& dy, Extent padding)
       : device_(&device),
         tiles_(tiles_of(x, dy, padding, numbers_at_a_time<lanes>,
-                        points * (x.channels + dy.channels))) {
-    device.reserve_scratch(static_cast<std::size_t>(floats()) * sizeof(float));
+                        points * (x.channels + dy.channels))),
+        matrices_(tiles_) {
+    Count const floats = matrices_.filter_floats() + matrices_.chunk_floats();
+    device.reserve_scratch(static_cast<std::size_t>(floats) * sizeof(float));
   }
 
   void run(float const* x, float const* dy, float* dweight) const {
@@ -436,11 +206,9 @@ class WinogradFilterGradient {
     Count const blocks_in = t.in.channels / lanes, blocks_out = t.out.channels / lanes;
     Count const panels_out = panels(blocks_out);
     float* const scratch = static_cast<float*>(device_->scratch());
-    Points const sums{scratch, Points::distance_of(filter_numbers())};
-    Points const inputs{scratch + Points::floats_of(filter_numbers()),
-                        Points::distance_of(t.in.channels * t.chunk)};
-    Points const outputs{inputs.first + Points::floats_of(t.in.channels * t.chunk),
-                         Points::distance_of(t.out.channels * t.chunk)};
+    float* const chunk = scratch + matrices_.filter_floats();
+    Points const sums = matrices_.filters_at(scratch);
+    Points const inputs = matrices_.in_at(chunk), outputs = matrices_.out_behind_in(chunk);
     for (Count first = 0; first < t.all(); first += t.chunk) {
       Count const count = std::min(t.chunk, t.all() - first);
       for_each_part(*device_, blocks_in + blocks_out, count,
@@ -463,15 +231,9 @@ class WinogradFilterGradient {
   }
 
  private:
-  Count filter_numbers() const { return tiles_.in.channels * tiles_.out.channels; }
-  Count floats() const {
-    return Points::floats_of(filter_numbers()) +
-           Points::floats_of(tiles_.in.channels * tiles_.chunk) +
-           Points::floats_of(tiles_.out.channels * tiles_.chunk);
-  }
-
   devices::Host* device_;
   Tiles tiles_;
+  Matrices matrices_;
 };
 
 }  // namespace ai500::kernels::blocked

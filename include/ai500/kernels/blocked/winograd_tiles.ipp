@@ -1,114 +1,163 @@
 // SPDX-License-Identifier: Apache-2.0
-/// @file Winograd's minimal filtering F(4x4, 3x3): what a tile is transformed by. With d a tile of
-/// 6x6 numbers, g a filter and y the 4x4 results of their correlation,
-///
-///   y = A^T [(G g G^T) * (B^T d B)] A,   * element by element,
-///
-/// and so, with dy the gradient of y, dg = G^T [(A dy A^T) * (B^T d B)] G. The matrices are those
-/// of Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016. Each transform is
-/// done along columns, then along rows, on vectors of channels.
+/// @file The tiles of activations in blocks of channels: taken apart before they are multiplied,
+/// put together after.
 #pragma once
 
-#include <ai500/core/types.hpp>
+#include <algorithm>
+
+#include <ai500/graph/shape.hpp>
+#include <ai500/kernels/blocked/outer_products.ipp>
+#include <ai500/kernels/blocked/winograd_points.ipp>
 
 namespace ai500::kernels::blocked {
 
-inline constexpr int tile_in = 6;                 ///< rows and columns of d
-inline constexpr int tile_out = 4;                ///< of y
-inline constexpr int tile_filter = 3;             ///< of g
-inline constexpr int points = tile_in * tile_in;  ///< multiplications a tile
+/// The tiles of a correlation of `in` with filters, of which `out` results.
+struct Tiles {
+  Shape in, out;
+  Extent padding;
+  Count high, wide;  ///< tiles of an item
+  Count chunk;       ///< tiles at a time, a multiple of what is multiplied at a time
 
-/// B^T d.
-struct TransformInput {
-  static constexpr int in = tile_in, out = tile_in;
-  template <class Float>
-  [[gnu::always_inline]] static void along(Float const (&d)[in], Float (&t)[out]) {
-    Float const even = d[4] - 4.0f * d[2], odd = d[3] - 4.0f * d[1];
-    Float const near = d[4] - d[2], far = 2.0f * (d[3] - d[1]);
-    t[0] = 4.0f * d[0] - 5.0f * d[2] + d[4];
-    t[1] = even + odd;
-    t[2] = even - odd;
-    t[3] = near + far;
-    t[4] = near - far;
-    t[5] = 4.0f * d[1] - 5.0f * d[3] + d[5];
-  }
+  Count all() const { return in.items * high * wide; }
 };
 
-/// A^T m.
-struct TransformOutput {
-  static constexpr int in = tile_in, out = tile_out;
-  template <class Float>
-  [[gnu::always_inline]] static void along(Float const (&m)[in], Float (&y)[out]) {
-    Float const sum = m[1] + m[2], difference = m[1] - m[2];
-    Float const far_sum = m[3] + m[4], far_difference = m[3] - m[4];
-    y[0] = m[0] + sum + far_sum;
-    y[1] = difference + 2.0f * far_difference;
-    y[2] = sum + 4.0f * far_sum;
-    y[3] = difference + 8.0f * far_difference + m[5];
-  }
-};
-
-/// G g.
-struct TransformFilter {
-  static constexpr int in = tile_filter, out = tile_in;
-  template <class Float>
-  [[gnu::always_inline]] static void along(Float const (&g)[in], Float (&t)[out]) {
-    Float const sum = (g[0] + g[2]) * (-1.0f / 6), middle = g[1] * (1.0f / 6);
-    Float const far_sum = g[0] * (1.0f / 24) + g[2] * (1.0f / 6), far_middle = g[1] * (1.0f / 12);
-    t[0] = g[0] * 0.25f;
-    t[1] = sum - middle;
-    t[2] = sum + middle;
-    t[3] = far_sum + far_middle;
-    t[4] = far_sum - far_middle;
-    t[5] = g[2];
-  }
-};
-
-/// A dy.
-struct TransformOutputGradient {
-  static constexpr int in = tile_out, out = tile_in;
-  template <class Float>
-  [[gnu::always_inline]] static void along(Float const (&y)[in], Float (&t)[out]) {
-    Float const even = y[0] + y[2], odd = y[1] + y[3];
-    Float const far_even = y[0] + 4.0f * y[2], far_odd = 2.0f * y[1] + 8.0f * y[3];
-    t[0] = y[0];
-    t[1] = even + odd;
-    t[2] = even - odd;
-    t[3] = far_even + far_odd;
-    t[4] = far_even - far_odd;
-    t[5] = y[3];
-  }
-};
-
-/// G^T m.
-struct TransformFilterGradient {
-  static constexpr int in = tile_in, out = tile_filter;
-  template <class Float>
-  [[gnu::always_inline]] static void along(Float const (&m)[in], Float (&g)[out]) {
-    Float const sum = m[1] + m[2], far_sum = m[3] + m[4];
-    g[0] = m[0] * 0.25f + sum * (-1.0f / 6) + far_sum * (1.0f / 24);
-    g[1] = (m[2] - m[1]) * (1.0f / 6) + (m[3] - m[4]) * (1.0f / 12);
-    g[2] = (far_sum - sum) * (1.0f / 6) + m[5];
-  }
-};
-
-/// Both directions of a transform: `to` (out, out) of `from` (in, in).
-template <class Transform, class Float>
-[[gnu::always_inline]] inline void transform(Float const (&from)[Transform::in][Transform::in],
-                                             Float (&to)[Transform::out][Transform::out]) {
-  constexpr int in = Transform::in, out = Transform::out;
-  Float half[out][in];
-#pragma GCC unroll 8
-  for (int column = 0; column < in; ++column) {
-    Float given[in], made[out];
-#pragma GCC unroll 8
-    for (int row = 0; row < in; ++row) given[row] = from[row][column];
-    Transform::along(given, made);
-#pragma GCC unroll 8
-    for (int row = 0; row < out; ++row) half[row][column] = made[row];
-  }
-#pragma GCC unroll 8
-  for (int row = 0; row < out; ++row) Transform::along(half[row], to[row]);
+/// @param at_a_time tiles
+/// @param floats_a_tile that a chunk keeps
+inline Tiles tiles_of(Shape const& in, Shape const& out, Extent padding, Count at_a_time,
+                      Count floats_a_tile) {
+  Tiles tiles{in,
+              out,
+              padding,
+              (out.height + tile_out - 1) / tile_out,
+              (out.width + tile_out - 1) / tile_out,
+              0};
+  // As many tiles as a few megabytes hold: a thread's part of a point's matrix is then in its
+  // second cache, and filters are read once for many tiles.
+  constexpr Count chunk_floats = 1 << 19;
+  Count const most = std::clamp<Count>(chunk_floats / floats_a_tile, 64, 160);
+  Count const chunks = (tiles.all() + most - 1) / most;
+  Count const even = (tiles.all() + chunks - 1) / chunks;
+  tiles.chunk = (even + at_a_time - 1) / at_a_time * at_a_time;
+  return tiles;
 }
+
+/// Where a tile is: its item, and its first pixel in the plane that it is cut from.
+struct TilePlace {
+  Count item, row, column;
+};
+
+inline TilePlace place_of(Tiles const& tiles, Count tile, Extent before) {
+  Count const in_item = tile % (tiles.high * tiles.wide);
+  return {tile / (tiles.high * tiles.wide), in_item / tiles.wide * tile_out - before.height,
+          in_item % tiles.wide * tile_out - before.width};
+}
+
+/// The transformed tiles of one block of channels of some of a chunk's tiles, (point, block, tile,
+/// lane): of `in` or, for filters' gradients, of `out`'s gradient.
+template <int lanes, class Transform>
+struct TransformTiles {
+  Tiles const& tiles;
+  Shape const& shape;  ///< of what is cut into tiles
+  Extent before;       ///< pixels of padding before the first tile
+  float const* from;   ///< in blocks of `lanes` channels
+  Points to;
+  Count block;
+  Count first;       ///< tile of the chunk
+  Count begin, end;  ///< of the tiles from there
+
+  [[gnu::always_inline]] void operator()() const {
+    using Float = typename Vectors<lanes>::Float;
+    constexpr int size = Transform::in;
+    Count const plane = shape.height * shape.width * lanes;
+    for (Count tile = begin; tile < end; ++tile) {
+      TilePlace const place = place_of(tiles, first + tile, before);
+      float const* corner = from + (place.item * (shape.channels / lanes) + block) * plane +
+                            (place.row * shape.width + place.column) * lanes;
+      Float d[size][size], t[tile_in][tile_in];
+      bool const is_inside = place.row >= 0 && place.column >= 0 &&
+                             place.row + size <= shape.height && place.column + size <= shape.width;
+      if (is_inside) {
+#pragma GCC unroll 8
+        for (int row = 0; row < size; ++row)
+#pragma GCC unroll 8
+          for (int column = 0; column < size; ++column)
+            Vectors<lanes>::load(d[row][column], corner + (row * shape.width + column) * lanes);
+      } else {
+        for (int row = 0; row < size; ++row)
+          for (int column = 0; column < size; ++column) {
+            d[row][column] = Float{};
+            if (place.row + row >= 0 && place.row + row < shape.height &&
+                place.column + column >= 0 && place.column + column < shape.width)
+              Vectors<lanes>::load(d[row][column], corner + (row * shape.width + column) * lanes);
+          }
+      }
+      transform<Transform>(d, t);
+      to.template store<lanes>((block * tiles.chunk + tile) * lanes, t);
+    }
+  }
+};
+
+/// What is done to each result at last, in this order.
+struct Ending {
+  float const* bias = nullptr;  ///< (outputs), is added; null: none
+  bool adds = false;            ///< what stands there already
+  bool relu = false;
+};
+
+/// The results of one block of channels of some of a chunk's tiles.
+template <int lanes>
+struct TransformProducts {
+  Tiles const& tiles;
+  Points products;
+  Ending ending;
+  float* out;
+  Count block;
+  Count first, begin, end;  ///< as in TransformTiles
+
+  [[gnu::always_inline]] void operator()() const {
+    Shape const& y = tiles.out;
+    Count const panel = block / blocks_a_panel, channel = panel * blocks_a_panel * lanes;
+    Count const width = std::min<Count>(blocks_a_panel * lanes, y.channels - channel);
+    Count const in_panel = channel * tiles.chunk + (block % blocks_a_panel) * lanes;
+    Float bias{};
+    if (ending.bias != nullptr) Vectors<lanes>::load(bias, ending.bias + block * lanes);
+    for (Count tile = begin; tile < end; ++tile) {
+      Float m[tile_in][tile_in], results[tile_out][tile_out];
+      products.template load<lanes>(in_panel + tile * width, m);
+      transform<TransformOutput>(m, results);
+      TilePlace const place = place_of(tiles, first + tile, {0, 0});
+      float* const to = out + ((place.item * (y.channels / lanes) + block) * y.height * y.width +
+                               place.row * y.width + place.column) *
+                                  lanes;
+      Count const rows = std::min<Count>(tile_out, y.height - place.row);
+      Count const columns = std::min<Count>(tile_out, y.width - place.column);
+      if (rows == tile_out && columns == tile_out) {
+#pragma GCC unroll 8
+        for (int row = 0; row < tile_out; ++row)
+#pragma GCC unroll 8
+          for (int column = 0; column < tile_out; ++column)
+            end_and_store(to + (row * y.width + column) * lanes, results[row][column], bias);
+      } else {
+        for (Count row = 0; row < rows; ++row)
+          for (Count column = 0; column < columns; ++column)
+            end_and_store(to + (row * y.width + column) * lanes, results[row][column], bias);
+      }
+    }
+  }
+
+ private:
+  using Float = typename Vectors<lanes>::Float;
+
+  [[gnu::always_inline]] void end_and_store(float* to, Float& result, Float const& bias) const {
+    result += bias;
+    if (ending.adds) {
+      Float addend;
+      Vectors<lanes>::load(addend, to);
+      result += addend;
+    }
+    if (ending.relu) result = result > 0.0f ? result : Float{};
+    Vectors<lanes>::store(to, result);
+  }
+};
 
 }  // namespace ai500::kernels::blocked

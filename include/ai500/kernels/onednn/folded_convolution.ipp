@@ -54,12 +54,15 @@ inline void check_folded(steps::ConvolutionEvaluation const& what, Shapes const&
 
 /// What runs an evaluation's convolution: the folded weight, and who computes with it.
 struct PreparedEvaluation::State {
-  State(devices::Host& host, steps::ConvolutionEvaluation const& what, Shapes const& shapes)
+  State(devices::Host& host, steps::ConvolutionEvaluation const& what, Shapes const& shapes,
+        Types types)
       : device(&host),
         biases(host, shapes.writes[0].channels),
         row(shapes.reads[1].elements() / biases.size()),
         epsilon(what.epsilon),
-        has_addend(detail::adds(what.ending)) {}
+        has_addend(detail::adds(what.ending)),
+        addend_bytes(
+            descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute).get_size()) {}
   virtual ~State() = default;
 
   /// Where the folded weight, plain, is put.
@@ -74,8 +77,8 @@ struct PreparedEvaluation::State {
   Count row;             ///< numbers of an output channel's weights
   double epsilon;
   bool has_addend;
-  std::size_t addend_bytes = 0;
-  bool has_weight = false;  ///< else it is to be folded
+  std::size_t addend_bytes;  ///< where there is one
+  bool has_weight = false;   ///< else it is to be folded
 
   /// Fills `folded` and `biases`.
   void fold(float const* plain, float const* statistics, float const* scale, float const* shift) {
@@ -147,7 +150,7 @@ class EvaluationByOneDnn : public PreparedEvaluation::State {
  public:
   EvaluationByOneDnn(devices::Host& host, steps::ConvolutionEvaluation const& what,
                      Shapes const& shapes, Types types)
-      : State(host, what, shapes),
+      : State(host, what, shapes, types),
         folded_(host, shapes.reads[1].elements()),
         x_(elsewhere(descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute), engine_)),
         y_(elsewhere(descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute),
@@ -188,8 +191,8 @@ template <int lanes>
 class EvaluationByWinograd : public PreparedEvaluation::State {
  public:
   EvaluationByWinograd(devices::Host& host, steps::ConvolutionEvaluation const& what,
-                       Shapes const& shapes)
-      : State(host, what, shapes),
+                       Shapes const& shapes, Types types)
+      : State(host, what, shapes, types),
         winograd_(forward_winograd<lanes>(host, what.window, shapes.reads[0], shapes.writes[0],
                                           blocked::Winograd<lanes>::Filters::kept)),
         ending_{biases.data(), has_addend, ends_in_relu(what.ending)} {
@@ -211,8 +214,8 @@ class EvaluationByWinograd : public PreparedEvaluation::State {
 inline std::shared_ptr<PreparedEvaluation::State> make_evaluation(
     int lanes, devices::Host& device, steps::ConvolutionEvaluation const& what,
     Shapes const& shapes, Types types) {
-  if (lanes == 8) return std::make_shared<EvaluationByWinograd<8>>(device, what, shapes);
-  if (lanes == 16) return std::make_shared<EvaluationByWinograd<16>>(device, what, shapes);
+  if (lanes == 8) return std::make_shared<EvaluationByWinograd<8>>(device, what, shapes, types);
+  if (lanes == 16) return std::make_shared<EvaluationByWinograd<16>>(device, what, shapes, types);
   return std::make_shared<EvaluationByOneDnn>(device, what, shapes, types);
 }
 
@@ -256,10 +259,7 @@ PreparedEvaluation ConvolutionEvaluationKernel<algorithms>::prepare(devices::Hos
                                                     shapes.layouts.write(0), types)
                                 : 0;
   return built(operation::name, types, [&] {
-    Prepared prepared{detail::make_evaluation(lanes, device, what, shapes, types)};
-    prepared.state->addend_bytes =
-        descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute).get_size();
-    return prepared;
+    return Prepared{detail::make_evaluation(lanes, device, what, shapes, types)};
   });
 }
 

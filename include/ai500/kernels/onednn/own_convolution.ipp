@@ -125,11 +125,11 @@ bool has_own_winograd(devices::Host const& device, Operation const& what, Shapes
   return own_lanes(device, what, shapes, types) != 0 && blocked::is_for_winograd(what.window);
 }
 
-/// For these instructions oneDNN's code for filter gradients is slower than direct sums.
+/// For these instructions direct sums are taken before oneDNN's filter gradients.
 inline constexpr devices::InstructionSet direct_sums_are_for = devices::InstructionSet::avx2;
 
-/// Whether direct sums are faster than all of oneDNN's: where windows have several taps and there
-/// is a panel for each thread.
+/// Whether direct sums are taken before oneDNN's: but where a window is one pixel that moves by
+/// one, if there is a panel for each thread.
 template <class Operation>
 bool prefers_direct_sums(devices::Host const& device, Operation const& what, Shapes const& shapes,
                          Types types) {

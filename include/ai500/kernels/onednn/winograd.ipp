@@ -16,8 +16,7 @@ WinogradOf winograd_of() {
   };
   auto const problem = detail::ConvolutionProblem<steps::Convolution>::of(
       {{{3, 3}, {1, 1}, {1, 1}}}, shapes, Types{});
-  if (problem.implementations(Algorithms::winograd_first) !=
-      problem.implementations(Algorithms::direct))
+  if (detail::is_winograd(problem.implementation(Algorithms::winograd_first, "").impl_info_str()))
     return WinogradOf::onednn;
   bool const has_blocks = devices::instruction_set() != devices::InstructionSet::generic;
   return has_blocks ? WinogradOf::ai500 : WinogradOf::nobody;
