@@ -100,10 +100,8 @@ int main(int argc, char** argv) {
     add_training_step<kernels::Reference, models::SmallResNet>(fashion_mnist);
     add_training_step<kernels::OneDnn, models::SmallResNet>(fashion_mnist);
     add_training_step<kernels::OneDnn, models::ResNet50V15>(imagenet);
-    if (kernels::OneDnn::Traits::runs_here({NumberType::bfloat16, NumberType::float32})) {
-      using precision::Bf16Mixed;
-      add_training_step<kernels::OneDnn, models::SmallResNet, Bf16Mixed>(fashion_mnist);
-      add_training_step<kernels::OneDnn, models::ResNet50V15, Bf16Mixed>(imagenet);
-    }
+    using precision::Bf16Mixed;
+    add_training_step<kernels::OneDnn, models::SmallResNet, Bf16Mixed>(fashion_mnist);
+    add_training_step<kernels::OneDnn, models::ResNet50V15, Bf16Mixed>(imagenet);
   });
 }

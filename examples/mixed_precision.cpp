@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job (image_classification.cpp) with another precision and nothing else: activations and
-// their gradients in bfloat16, parameters in FP32. It wants a processor with AVX-512, and is fast
-// on one with AVX512_BF16 or AMX.
+// their gradients in bfloat16, parameters in FP32. It takes less memory everywhere, and is faster
+// on a processor with AVX512_BF16 or AMX.
 //   mpirun -n 2 mixed_precision --jobs 2
 #include <ai500/collectives/mpi.hpp>
 #include <ai500/datasets/fashion_mnist.hpp>

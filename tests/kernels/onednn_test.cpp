@@ -8,7 +8,6 @@
 #include <ai500/kernels/onednn.hpp>
 
 #include "harness.hpp"
-#include "runs_here.hpp"
 
 namespace ai500::testing {
 
@@ -98,7 +97,6 @@ TEST_CASE("OneDnn: every kernel is within 1e-5 of the reference, in the plain la
 }
 
 TEST_CASE("OneDnn: in bfloat16 every kernel is the reference rounded once, in the plain layout") {
-  if (skipped<bfloat16>()) return;
   check_against_reference<OneDnn, bfloat16>(bfloat16_tolerance, 1e-5);
 }
 
@@ -120,7 +118,6 @@ TEST_CASE_TEMPLATE(
     steps::NormalizationStatistics, steps::NormalizationApply,
     steps::NormalizationParameterGradient, steps::NormalizationDataGradient, steps::AveragePooling,
     steps::AveragePoolingGradient) {
-  if (skipped<bfloat16>()) return;
   int blocked = 0;
 
   CHECK(difference_in_layouts<bfloat16, Operation>(blocked) <= layout_tolerance<Operation>);
@@ -159,7 +156,6 @@ TEST_CASE("OneDnn: a normalization rounds to bfloat16 as core does, every number
 
 TEST_CASE_TEMPLATE("OneDnn: max pooling and its gradient are the reference's in blocked layouts", T,
                    float, bfloat16) {
-  if (skipped<T>()) return;
   for (std::uint64_t seed = 0; seed < 24; ++seed) {
     Random random(seed);
     auto const one = widened(random_case<steps::MaxPooling>(random), seed % 2 == 0 ? 16 : 8);
@@ -187,7 +183,6 @@ TEST_CASE_TEMPLATE("OneDnn: max pooling and its gradient are the reference's in 
 }
 
 TEST_CASE_TEMPLATE("OneDnn: a reorder moves every element, there and back", T, float, bfloat16) {
-  if (skipped<T>()) return;
   Random random(1);
   Shape const x{3, 32, 5, 7};
   Values const values = rounded<T>(random.numbers(x));
@@ -272,7 +267,6 @@ constexpr NormalizationEnding all_endings[] = {NormalizationEnding::none, Normal
 
 TEST_CASE_TEMPLATE("OneDnn: a fused normalization is the reference's steps one after the other", T,
                    float, bfloat16) {
-  if (skipped<T>()) return;
   for (NormalizationEnding ending : all_endings)
     for (std::uint64_t seed = 0; seed < 24; ++seed) {
       FusedCase<T> const one(seed, ending);
@@ -295,7 +289,6 @@ TEST_CASE_TEMPLATE("OneDnn: a fused normalization is the reference's steps one a
 
 TEST_CASE_TEMPLATE("OneDnn: a fused normalization of an evaluation is the reference's steps", T,
                    float, bfloat16) {
-  if (skipped<T>()) return;
   for (NormalizationEnding ending : {NormalizationEnding::relu, NormalizationEnding::add_relu})
     for (std::uint64_t seed = 0; seed < 24; ++seed) {
       FusedCase<T> const one(seed, ending);
@@ -318,7 +311,6 @@ TEST_CASE_TEMPLATE("OneDnn: a fused normalization of an evaluation is the refere
 TEST_CASE_TEMPLATE(
     "OneDnn: the gradients of a fused normalization are those of the reference's steps", T, float,
     bfloat16) {
-  if (skipped<T>()) return;
   for (NormalizationEnding ending : all_endings)
     for (int gradients : {1, 2}) {
       if (gradients == 2 && ending != NormalizationEnding::add_relu) continue;
@@ -373,7 +365,6 @@ TEST_CASE("OneDnn: other types than FP32 and bfloat16 beside FP32 are refused, b
   CHECK(OneDnn::Traits::computes_in({NumberType::bfloat16, NumberType::float32}));
   CHECK_FALSE(OneDnn::Traits::computes_in(half_precision));
   CHECK_FALSE(OneDnn::Traits::computes_in({NumberType::bfloat16, NumberType::bfloat16}));
-  CHECK_FALSE(OneDnn::Traits::runs_here(half_precision));
   CHECK_THROWS_WITH_AS(
       kernels::onednn::Convolution::prepare(host, {square(3, 1, 1)}, shapes, half_precision),
       doctest::Contains("convolution is computed in float32 or in bfloat16, with parameters in "

@@ -16,7 +16,6 @@
 #include <ai500/training/initialization.hpp>
 #include <ai500/training/trainer.hpp>
 
-#include "../kernels/runs_here.hpp"
 #include "counted_allocations.hpp"
 #include "small_model.hpp"
 
@@ -70,7 +69,6 @@ TEST_CASE("fit: so it does where images are cropped") {
 
 TEST_CASE_TEMPLATE("fit: on oneDNN allocates nothing but what oneDNN does inside its calls",
                    Precision, precision::Fp32, precision::Bf16Mixed) {
-  if (testing::skipped<typename Precision::compute>()) return;
   for (int threads : {1, 2}) {
     auto const counted = allocations_of_training<kernels::OneDnn, Precision>(threads);
 

@@ -18,8 +18,6 @@
 #include <ai500/training/prepared_program.hpp>
 #include <ai500/workloads/image_classification.hpp>
 
-#include "../kernels/runs_here.hpp"
-
 using namespace ai500;
 
 namespace {
@@ -125,7 +123,6 @@ constexpr double bfloat16_program_tolerance = 0.03;
 
 TEST_CASE(
     "a training program in bfloat16 has the gradients and loss of FP32, rounded; fused, too") {
-  if (testing::skipped<bfloat16>()) return;
   Program const program = parallel_modes::micro_batches(lower_training(small_resnet(), 8, 16), 2);
   Outcome const exact = run_once(program);
 
@@ -140,7 +137,6 @@ TEST_CASE(
 }
 
 TEST_CASE("an evaluation in bfloat16 has the probabilities of FP32, rounded, that sum to 1") {
-  if (testing::skipped<bfloat16>()) return;
   Program const program = lower_evaluation(small_resnet(), 8);
   Outcome const exact = run_once(program);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -122,17 +123,21 @@ class Host {
   }
   void deallocate(void* memory) noexcept { std::free(memory); }
 
-  /// Makes `scratch` so many bytes at least. Kernels call it when they are prepared.
+  /// Makes `scratch` of a level so many bytes at least. Kernels call it when they are prepared.
   /// @throws std::bad_alloc
-  void reserve_scratch(std::size_t bytes) {
-    if (bytes <= scratch_.bytes) return;
-    scratch_ = {};
-    scratch_.memory.reset(allocate(bytes));
-    scratch_.bytes = bytes;
+  void reserve_scratch(std::size_t bytes, int level = 0) {
+    Scratch& scratch = scratch_[static_cast<std::size_t>(level)];
+    if (bytes <= scratch.bytes) return;
+    scratch = {};
+    scratch.memory.reset(allocate(bytes));
+    scratch.bytes = bytes;
   }
-  /// Memory that all kernels use by turns, each for what it needs within one run only. Where it is
-  /// changes when more is reserved.
-  void* scratch() const { return scratch_.memory.get(); }
+  /// Memory that all kernels use by turns, each for what it needs within one run only: at level 0,
+  /// or at level 1 where it runs another kernel meanwhile. Where it is changes when more is
+  /// reserved.
+  void* scratch(int level = 0) const {
+    return scratch_[static_cast<std::size_t>(level)].memory.get();
+  }
 
   /// Waits until all work given to the device is done.
   void synchronize() {}
@@ -216,7 +221,7 @@ class Host {
 
   ThreadTeam team_;
   InstructionSet instructions_ = instruction_set();
-  Scratch scratch_;
+  std::array<Scratch, 2> scratch_;
 };
 static_assert(DevicePolicy<Host>);
 

@@ -35,11 +35,10 @@ struct Traits {
   static Device make_device(DeviceChoice const& choice) {
     return Device(devices::openmp_team(choice.threads));
   }
-  /// "oneDNN 2.6.3", whether it emulates bfloat16, and what is computed by ai500 instead
+  /// "oneDNN 2.6.3", how bfloat16 is computed where there are no instructions for it, and what is
+  /// computed by ai500 instead
   static std::string library();
   static constexpr bool computes_in(Types types) { return onednn::computes_in(types); }
-  /// Whether this processor has what oneDNN needs for the types: AVX-512 for bfloat16.
-  static bool runs_here(Types types);
 };
 static_assert(KernelSetTraits<Traits>);
 

@@ -12,20 +12,32 @@
 #include <ai500/kernels/onednn/normalization.ipp>
 #include <ai500/kernels/onednn/pooling.ipp>
 #include <ai500/kernels/onednn/reorder.ipp>
+#include <ai500/kernels/onednn/widened.ipp>
 #include <ai500/kernels/onednn/winograd.ipp>
 
 namespace ai500::kernels::onednn {
 
-std::string Traits::library() {
-  bool const emulates = bfloat_support() == BfloatSupport::emulated;
-  bool const has_own_ways = devices::instruction_set() == detail::direct_sums_are_for;
-  return "oneDNN " + version() + (emulates ? " (bfloat16 is emulated)" : "") +
-         (has_own_ways ? ", filter gradients but those of plain 1x1 windows by ai500" : "");
+namespace detail {
+
+/// What a report says of bfloat16 on this processor.
+inline std::string_view remark_on_bfloat() {
+  switch (bfloat_support()) {
+    case BfloatSupport::none:
+      return " (bfloat16 is widened to float)";
+    case BfloatSupport::emulated:
+      return " (bfloat16 is emulated)";
+    case BfloatSupport::instructions:
+      break;
+  }
+  return "";
 }
 
-bool Traits::runs_here(Types types) {
-  bool const is_bfloat = types.compute == NumberType::bfloat16;
-  return computes_in(types) && !(is_bfloat && bfloat_support() == BfloatSupport::none);
+}  // namespace detail
+
+std::string Traits::library() {
+  bool const has_own_ways = devices::instruction_set() == detail::direct_sums_are_for;
+  return "oneDNN " + version() + std::string(detail::remark_on_bfloat()) +
+         (has_own_ways ? ", filter gradients but those of plain 1x1 windows by ai500" : "");
 }
 
 std::string WinogradTraits::library() {

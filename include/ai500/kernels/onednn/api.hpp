@@ -40,14 +40,10 @@ inline BfloatSupport bfloat_support() {
 }
 
 /// Runs `make`, which builds oneDNN objects for numbers of these types; its errors become ours.
-/// @throws Error naming the step, or that this processor has no kernels for the types
+/// @throws Error naming the step and the types
 template <class Make>
 auto built(std::string_view step, Types types, Make&& make) {
   require_types(step, types);
-  if (types.compute == NumberType::bfloat16 && bfloat_support() == BfloatSupport::none)
-    throw Error(
-        "kernels::OneDnn: oneDNN computes in bfloat16 on processors with AVX-512 only (fast "
-        "with AVX512_BF16 or AMX), and sees none here: precision::Fp32 runs everywhere");
   try {
     return std::forward<Make>(make)();
   } catch (dnnl::error const& error) {

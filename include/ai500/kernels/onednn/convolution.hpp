@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/onednn/widened.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
@@ -54,20 +55,20 @@ struct ConvolutionKernel {
 };
 
 /// y = x * weight
-using Convolution = ConvolutionKernel<steps::Convolution, Algorithms::direct>;
+using Convolution = Widened<ConvolutionKernel<steps::Convolution, Algorithms::direct>>;
 static_assert(KernelPolicy<Convolution, devices::Host> &&
               ChoosesLayouts<Convolution, devices::Host> && OffersWays<Convolution, devices::Host>);
 
 /// dx = dy * weight, turned by 180 degrees
 using ConvolutionDataGradient =
-    ConvolutionKernel<steps::ConvolutionDataGradient, Algorithms::direct>;
+    Widened<ConvolutionKernel<steps::ConvolutionDataGradient, Algorithms::direct>>;
 static_assert(KernelPolicy<ConvolutionDataGradient, devices::Host> &&
               ChoosesLayouts<ConvolutionDataGradient, devices::Host> &&
               OffersWays<ConvolutionDataGradient, devices::Host>);
 
 /// dweight = sum over items and positions of x dy
 using ConvolutionFilterGradient =
-    ConvolutionKernel<steps::ConvolutionFilterGradient, Algorithms::direct>;
+    Widened<ConvolutionKernel<steps::ConvolutionFilterGradient, Algorithms::direct>>;
 static_assert(KernelPolicy<ConvolutionFilterGradient, devices::Host> &&
               ChoosesLayouts<ConvolutionFilterGradient, devices::Host> &&
               OffersWays<ConvolutionFilterGradient, devices::Host>);

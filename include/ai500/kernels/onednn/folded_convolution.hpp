@@ -9,6 +9,7 @@
 
 #include <ai500/devices/host.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
+#include <ai500/kernels/onednn/widened.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
@@ -46,7 +47,7 @@ struct ConvolutionEvaluationKernel {
                           Types types);
 };
 
-using ConvolutionEvaluation = ConvolutionEvaluationKernel<Algorithms::direct>;
+using ConvolutionEvaluation = Widened<ConvolutionEvaluationKernel<Algorithms::direct>>;
 static_assert(KernelPolicy<ConvolutionEvaluation, devices::Host> &&
               ChoosesLayouts<ConvolutionEvaluation, devices::Host> &&
               WritesInPlace<ConvolutionEvaluation> && KeepsWeights<ConvolutionEvaluation>);

@@ -6,9 +6,12 @@
 #include <string_view>
 
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/onednn/widened.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
+
+namespace native {
 
 /// y = x weight^T + bias
 struct FullyConnected {
@@ -25,7 +28,6 @@ struct FullyConnected {
   /// @throws GraphError when the shapes do not fit, Error when oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
-static_assert(KernelPolicy<FullyConnected, devices::Host>);
 
 /// dx = dy weight
 struct FullyConnectedDataGradient {
@@ -42,7 +44,6 @@ struct FullyConnectedDataGradient {
   /// @throws GraphError when the shapes do not fit, Error when oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
-static_assert(KernelPolicy<FullyConnectedDataGradient, devices::Host>);
 
 /// dweight = dy^T x, dbias = the sum of dy over the items
 struct FullyConnectedWeightGradient {
@@ -59,6 +60,14 @@ struct FullyConnectedWeightGradient {
   /// @throws GraphError when the shapes do not fit, Error when oneDNN has no kernel
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
+
+}  // namespace native
+
+using FullyConnected = Widened<native::FullyConnected>;
+static_assert(KernelPolicy<FullyConnected, devices::Host>);
+using FullyConnectedDataGradient = Widened<native::FullyConnectedDataGradient>;
+static_assert(KernelPolicy<FullyConnectedDataGradient, devices::Host>);
+using FullyConnectedWeightGradient = Widened<native::FullyConnectedWeightGradient>;
 static_assert(KernelPolicy<FullyConnectedWeightGradient, devices::Host>);
 
 }  // namespace ai500::kernels::onednn

@@ -8,7 +8,7 @@
 #include <ai500/kernels/onednn/weight.ipp>
 #include <ai500/kernels/reference/shape_check.hpp>
 
-namespace ai500::kernels::onednn {
+namespace ai500::kernels::onednn::native {
 
 namespace detail {
 
@@ -160,4 +160,4 @@ FullyConnectedWeightGradient::Prepared FullyConnectedWeightGradient::prepare(dev
   });
 }
 
-}  // namespace ai500::kernels::onednn
+}  // namespace ai500::kernels::onednn::native

@@ -7,9 +7,12 @@
 #include <vector>
 
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/onednn/widened.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
+
+namespace native {
 
 /// The greatest of each window; `selection` is oneDNN's workspace.
 struct MaxPooling {
@@ -30,7 +33,6 @@ struct MaxPooling {
   /// 32-bit integer an element
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
-static_assert(KernelPolicy<MaxPooling, devices::Host>);
 
 /// The gradient goes to the element of each window that won.
 struct MaxPoolingGradient {
@@ -49,7 +51,6 @@ struct MaxPoolingGradient {
 
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
-static_assert(KernelPolicy<MaxPoolingGradient, devices::Host>);
 
 /// The mean of each window, padding as zeros.
 struct AveragePooling {
@@ -68,7 +69,6 @@ struct AveragePooling {
 
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
-static_assert(KernelPolicy<AveragePooling, devices::Host>);
 
 /// The gradient is shared by the elements of each window.
 struct AveragePoolingGradient {
@@ -87,6 +87,16 @@ struct AveragePoolingGradient {
 
   static Prepared prepare(devices::Host&, operation const& what, Shapes const& shapes, Types);
 };
+
+}  // namespace native
+
+using MaxPooling = Widened<native::MaxPooling>;
+static_assert(KernelPolicy<MaxPooling, devices::Host>);
+using MaxPoolingGradient = Widened<native::MaxPoolingGradient>;
+static_assert(KernelPolicy<MaxPoolingGradient, devices::Host>);
+using AveragePooling = Widened<native::AveragePooling>;
+static_assert(KernelPolicy<AveragePooling, devices::Host>);
+using AveragePoolingGradient = Widened<native::AveragePoolingGradient>;
 static_assert(KernelPolicy<AveragePoolingGradient, devices::Host>);
 
 }  // namespace ai500::kernels::onednn

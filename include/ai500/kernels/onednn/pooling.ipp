@@ -11,7 +11,7 @@
 #include <ai500/kernels/onednn/offered_layouts.hpp>
 #include <ai500/kernels/onednn/pooling.hpp>
 
-namespace ai500::kernels::onednn {
+namespace ai500::kernels::onednn::native {
 
 namespace detail {
 
@@ -198,4 +198,4 @@ AveragePoolingGradient::Prepared AveragePoolingGradient::prepare(devices::Host&,
   });
 }
 
-}  // namespace ai500::kernels::onednn
+}  // namespace ai500::kernels::onednn::native

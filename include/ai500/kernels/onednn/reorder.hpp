@@ -5,9 +5,12 @@
 #include <string_view>
 
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/onednn/widened.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
+
+namespace native {
 
 /// The same elements in another layout.
 struct Reorder {
@@ -24,6 +27,10 @@ struct Reorder {
   /// @throws Error naming the step, when oneDNN cannot reorder so
   static Prepared prepare(devices::Host&, operation const&, Shapes const& shapes, Types);
 };
+
+}  // namespace native
+
+using Reorder = Widened<native::Reorder>;
 static_assert(KernelPolicy<Reorder, devices::Host>);
 
 }  // namespace ai500::kernels::onednn

@@ -5,7 +5,7 @@
 #include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/reorder.hpp>
 
-namespace ai500::kernels::onednn {
+namespace ai500::kernels::onednn::native {
 
 struct Reorder::Prepared::State {
   Engine engine;
@@ -33,4 +33,4 @@ Reorder::Prepared Reorder::prepare(devices::Host&, operation const&, Shapes cons
   });
 }
 
-}  // namespace ai500::kernels::onednn
+}  // namespace ai500::kernels::onednn::native

@@ -10,6 +10,7 @@
 
 #include <ai500/kernels/onednn/convolution.hpp>
 #include <ai500/kernels/onednn/folded_convolution.hpp>
+#include <ai500/kernels/onednn/widened.hpp>
 
 namespace ai500::kernels::onednn {
 
@@ -19,27 +20,28 @@ enum class WinogradOf { onednn, ai500, nobody };
 WinogradOf winograd_of();
 
 /// y = x * weight
-using WinogradConvolution = ConvolutionKernel<steps::Convolution, Algorithms::winograd_first>;
+using WinogradConvolution =
+    Widened<ConvolutionKernel<steps::Convolution, Algorithms::winograd_first>>;
 static_assert(KernelPolicy<WinogradConvolution, devices::Host> &&
               ChoosesLayouts<WinogradConvolution, devices::Host> &&
               OffersWays<WinogradConvolution, devices::Host>);
 
 /// dx = dy * weight, turned by 180 degrees
 using WinogradDataGradient =
-    ConvolutionKernel<steps::ConvolutionDataGradient, Algorithms::winograd_first>;
+    Widened<ConvolutionKernel<steps::ConvolutionDataGradient, Algorithms::winograd_first>>;
 static_assert(KernelPolicy<WinogradDataGradient, devices::Host> &&
               ChoosesLayouts<WinogradDataGradient, devices::Host> &&
               OffersWays<WinogradDataGradient, devices::Host>);
 
 /// dweight = sum over items and positions of x dy
 using WinogradFilterGradient =
-    ConvolutionKernel<steps::ConvolutionFilterGradient, Algorithms::winograd_first>;
+    Widened<ConvolutionKernel<steps::ConvolutionFilterGradient, Algorithms::winograd_first>>;
 static_assert(KernelPolicy<WinogradFilterGradient, devices::Host> &&
               ChoosesLayouts<WinogradFilterGradient, devices::Host> &&
               OffersWays<WinogradFilterGradient, devices::Host>);
 
 /// y = max(x * (factor weight) + ..., 0): an evaluation's
-using WinogradEvaluation = ConvolutionEvaluationKernel<Algorithms::winograd_first>;
+using WinogradEvaluation = Widened<ConvolutionEvaluationKernel<Algorithms::winograd_first>>;
 static_assert(KernelPolicy<WinogradEvaluation, devices::Host> &&
               ChoosesLayouts<WinogradEvaluation, devices::Host> &&
               WritesInPlace<WinogradEvaluation> && KeepsWeights<WinogradEvaluation>);
