@@ -37,7 +37,7 @@ inline std::string_view remark_on_bfloat() {
 std::string Traits::library() {
   bool const has_own_ways = devices::instruction_set() == detail::direct_sums_are_for;
   return "oneDNN " + version() + std::string(detail::remark_on_bfloat()) +
-         (has_own_ways ? ", filter gradients but those of plain 1x1 windows by ai500" : "");
+         (has_own_ways ? ", filter gradients but those of 1x1 windows by ai500" : "");
 }
 
 std::string WinogradTraits::library() {

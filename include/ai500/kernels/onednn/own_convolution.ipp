@@ -128,14 +128,14 @@ bool has_own_winograd(devices::Host const& device, Operation const& what, Shapes
 /// For these instructions direct sums are taken before oneDNN's filter gradients.
 inline constexpr devices::InstructionSet direct_sums_are_for = devices::InstructionSet::avx2;
 
-/// Whether direct sums are taken before oneDNN's: but where a window is one pixel that moves by
-/// one, if there is a panel for each thread.
+/// Whether direct sums are taken before oneDNN's: where a window is more than one pixel, if there
+/// is a panel for each thread.
 template <class Operation>
 bool prefers_direct_sums(devices::Host const& device, Operation const& what, Shapes const& shapes,
                          Types types) {
   int const lanes = own_lanes(device, what, shapes, types);
   return has_direct_sums(device, what, shapes, types) && lanes == 8 &&
-         device.instructions() == direct_sums_are_for && what.window != square(1) &&
+         device.instructions() == direct_sums_are_for && what.window.kernel != Extent{1, 1} &&
          blocked::panels(shapes.reads[1].channels / lanes) >= device.threads();
 }
 

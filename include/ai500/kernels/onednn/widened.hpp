@@ -14,6 +14,7 @@
 
 #include <ai500/devices/host.hpp>
 #include <ai500/graph/layout.hpp>
+#include <ai500/graph/steps.hpp>
 #include <ai500/kernels/policy.hpp>
 
 namespace ai500::kernels::onednn {
@@ -25,9 +26,8 @@ bool are_widened(Types types);
 /// are.
 struct NarrowArguments {
   std::vector<std::size_t> reads{0}, writes{0};  ///< activations or their gradients
-  std::vector<std::size_t>
-      rounded{};                    ///< parameters in float that are rounded before they are used
-  bool each_item_by_itself = true;  ///< what is computed of an item depends on no other one
+  std::vector<std::size_t> rounded{};  ///< reads in float that are rounded before they are used
+  bool each_item_by_itself = true;     ///< what is computed of an item depends on no other one
 };
 
 template <class Operation>
