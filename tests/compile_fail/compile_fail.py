@@ -2,9 +2,10 @@
 """A file that must compile as it is, must not compile with -DFAULT, and must then make the compiler
 say what each of its lines "// expect: REGULAR EXPRESSION" says.
 
-Most of that time goes into what the files include. What the same #includes bring is therefore kept
-precompiled for all files of the folder that begin with exactly these: a file sees what it asks for
-itself and nothing else, so that it cannot pass thanks to an #include that it lacks."""
+Most of that time goes into what the files include. Files that begin with exactly the same #includes are
+therefore compiled in one go, each in a namespace of its own: a file sees what it asks for itself and
+nothing else, so that it cannot pass thanks to an #include that it lacks. A file that does not pass so is
+compiled alone, which decides."""
 
 import argparse
 import os
@@ -12,141 +13,161 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "checks"))
-from precompiled import precompiled
 
 EXPECT = re.compile(r"^// expect: (.+)$", re.MULTILINE)
 # Comments, empty lines and #includes, as far as there is nothing else.
 HEAD = re.compile(r"(?:(?://.*|#include .*)?\n)*")
+# An error, the file where it is, and what is said about it: up to the next error, or to where that is
+# introduced ("FILE: In instantiation of ..." without a note behind it).
+ERROR = re.compile(
+    r"^(.+?):\d+:\d+: error: .*"
+    r"(?:\n(?!.+: error: |.+: In [a-z].*(?:\n(?!.+: note: ).*)*?\n.+: error: ).*)*",
+    re.MULTILINE,
+)
 
-FLAGS = "-std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
+FLAGS = "-std=c++20 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only".split()
 # Without the quoted source: a word of the file itself must not pass for the compiler's.
-NO_QUOTES = {"g++": "-fno-diagnostics-show-caret", "clang++": "-fno-caret-diagnostics"}
-# So many files pay for precompiling what they include.
-ENOUGH = 4
+OWN_FLAGS = {
+    "g++": ["-fno-diagnostics-show-caret"],
+    "clang++": ["-fno-caret-diagnostics", "-ferror-limit=0"],
+}
 
 
-def compile_file(compiler: str, file: Path, flags: list[str]) -> tuple[bool, str]:
-    """Whether the file compiles, and what the compiler said about it, without the file's name."""
+def compiled(compiler: str, source: str, options: list[str]) -> tuple[bool, str]:
+    """Whether a source compiles, and what the compiler said about it."""
     result = subprocess.run(
-        [compiler, *FLAGS, NO_QUOTES[compiler], *flags, file],
+        [compiler, *FLAGS, *OWN_FLAGS[compiler], *options, "-x", "c++", "-"],
+        input=source,
         capture_output=True,
         text=True,
         env={**os.environ, "LC_ALL": "C"},
     )
-    return result.returncode == 0, result.stderr.replace(str(file), "FILE")
+    return result.returncode == 0, result.stderr
 
 
 def includes(file: Path) -> str:
     """The #includes that a file begins with; the folder's own by full path."""
     head = HEAD.match(file.read_text(encoding="utf-8"))[0].splitlines()
     lines = [line for line in head if line.startswith("#include")]
-    return "".join(line.replace(' "', f' "{file.parent.resolve()}/') + "\n" for line in lines)
+    return "".join(line.replace(' "', f' "{file.parent}/') + "\n" for line in lines)
 
 
-def verdict(
-    compiler: str, file: Path, include_folders: list[str], folder: Path | None = None
-) -> str | None:
-    """What is wrong; None: nothing. `folder` keeps what is precompiled."""
+def not_said(file: Path, said: str) -> list[str]:
+    """What a file expects and the compiler did not say, the file's own name left aside."""
+    said = said.replace(str(file), "FILE")
     expectations = EXPECT.findall(file.read_text(encoding="utf-8"))
-    if not expectations:
-        return "no line '// expect: REGULAR EXPRESSION'"
+    return [expectation for expectation in expectations if not re.search(expectation, said)]
+
+
+def pass_together(compiler: str, files: list[Path], options: list[str]) -> set[Path]:
+    """Those of some files with the same #includes that, compiled in one go, are found to be as expected."""
+    source = includes(files[0])
+    for number, file in enumerate(files):
+        source += f'namespace number_{number} {{\n#include "{file}"\n}}\n'
+    compiles, _ = compiled(compiler, source, options)
+    if not compiles:
+        return set()
+    _, said = compiled(compiler, source, [*options, "-DFAULT"])
+    errors = defaultdict(str)
+    for error in ERROR.finditer(said):
+        errors[error[1]] += error[0] + "\n"
+    return {file for file in files if str(file) in errors and not not_said(file, errors[str(file)])}
+
+
+def verdict(compiler: str, file: Path, options: list[str]) -> str | None:
+    """What is wrong with a file, compiled alone; None: nothing."""
+    source = f'#include "{file}"\n'
+    compiles, said = compiled(compiler, source, options)
+    if not compiles:
+        return f"the sound twin does not compile\n{said}"
+    compiles, said = compiled(compiler, source, [*options, "-DFAULT"])
+    if compiles:
+        return "compiles with -DFAULT"
+    lacking = not_said(file, said)
+    return f"the compiler does not say '{lacking[0]}'\n{said}" if lacking else None
+
+
+def verdicts(
+    compiler: str, files: Iterable[Path], include_folders: list[str]
+) -> dict[Path, str | None]:
+    """What is wrong with each file; None: nothing."""
     options = ["-I" + include_folders[0]] if include_folders else []
     for include_folder in include_folders[1:]:
         options += ["-isystem", include_folder]
-    text = includes(file)
-    if folder and sum(includes(other) == text for other in file.parent.glob("*.cpp")) >= ENOUGH:
-        try:
-            options += precompiled([compiler, *FLAGS, *options], text, folder).options
-        except subprocess.CalledProcessError as error:
-            return f"what it includes does not compile\n{error.stderr}"
-    options.append("-fsyntax-only")
-    compiles, said = compile_file(compiler, file, options)
-    if not compiles:
-        return f"the sound twin does not compile\n{said}"
-    compiles, said = compile_file(compiler, file, [*options, "-DFAULT"])
-    if compiles:
-        return "compiles with -DFAULT"
-    for expectation in expectations:
-        if not re.search(expectation, said):
-            return f"the compiler does not say '{expectation}'\n{said}"
-    return None
+    found: dict[Path, str | None] = {}
+    groups = defaultdict(list)
+    for file in (file.resolve() for file in files):
+        if EXPECT.search(file.read_text(encoding="utf-8")):
+            groups[includes(file)].append(file)
+        else:
+            found[file] = "no line '// expect: REGULAR EXPRESSION'"
+    several = [group for group in groups.values() if len(group) > 1]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for passed in pool.map(lambda group: pass_together(compiler, group, options), several):
+            found |= dict.fromkeys(passed)
+        alone = [file for group in groups.values() for file in group if file not in found]
+        found |= zip(alone, pool.map(lambda file: verdict(compiler, file, options), alone))
+    return found
 
 
 def self_test(compiler: str) -> list[str]:
     fault = "#ifdef FAULT\nint number = nowhere;\n#endif\n"
+    # Compiled in one go with others, it must not profit from what they include, declare or are told.
+    with_header = '#include "mine.hpp"\n' + fault.replace("int", "Mine")
     cases = {
-        "sound.cpp": ("// expect: nowhere\n" + fault, None),
-        "no_expectation.cpp": (fault, "no line"),
-        "twin_broken.cpp": ("// expect: nowhere\nint number = nowhere;\n", "the sound twin"),
-        "no_fault.cpp": ("// expect: nowhere\n", "compiles with -DFAULT"),
-        "other_message.cpp": ("// expect: somewhere\n" + fault, "the compiler does not say"),
-        "quoted.cpp": ("// expect: number\n" + fault, "the compiler does not say"),
-        "number.cpp": ("// expect: number\n" + fault, "the compiler does not say"),
+        "sound": ("// expect: nowhere\n" + fault, None),
+        "no_expectation": (fault, "no line"),
+        "twin_broken": ("// expect: nowhere\nint number = nowhere;\n", "the sound twin"),
+        "no_fault": ("// expect: nowhere\n", "compiles with -DFAULT"),
+        "other_message": ("// expect: somewhere\n" + fault, "the compiler does not say"),
+        "quoted": ("// expect: number\n" + fault, "the compiler does not say"),
+        "number": ("// expect: number\n" + fault, "the compiler does not say"),
+        "with_header": ("// expect: nowhere\n" + with_header, None),
+        "another_with_header": ("// expect: nowhere\n" + with_header, None),
+        "silent_with_header": ('// expect: nowhere\n#include "mine.hpp"\n', "compiles with -DFAULT"),
+        "others_message": (
+            '// expect: nowhere\n#include "mine.hpp"\n' + fault.replace("nowhere", "elsewhere"),
+            "the compiler does not say",
+        ),
+        "lacks_header": ("// expect: nowhere\nMine mine;\n" + fault, "the sound twin"),
     }
     wrong = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, (text, expected) in cases.items():
-            file = Path(folder) / name
-            file.write_text(text, encoding="utf-8")
-            found = verdict(compiler, file, [])
-            if (found is None) != (expected is None) or not (found or "").startswith(expected or ""):
-                wrong.append(f"{name}: {found!r}, expected {expected!r}")
-    return wrong + self_test_of_precompiling(compiler)
-
-
-def self_test_of_precompiling(compiler: str) -> list[str]:
-    text = "// expect: nowhere\n\n#include {}\n#ifdef FAULT\nint n = nowhere;\n#endif\nMine m;\n"
-    wrong = []
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        kept = folder / "kept"
-        mine, file, lacking = folder / "mine.hpp", folder / "0.cpp", folder / "lacking.cpp"
-        for number in range(ENOUGH):
-            (folder / f"{number}.cpp").write_text(text.format('"mine.hpp"'), encoding="utf-8")
-        lacking.write_text(text.format("<new>"), encoding="utf-8")
-
-        def expect(what: str, file: Path, said: str | None) -> None:
-            found = verdict(compiler, file, [], kept)
-            if (found is None) != (said is None) or (said or "") not in (found or ""):
-                wrong.append(f"{what}: {found!r}, expected {said!r}")
-
-        mine.write_text("#pragma once\nusing Mine = int;\n", encoding="utf-8")
-        expect("precompiled", file, None)
-        products = [*kept.glob("*.gch"), *kept.glob("*.pch")]
-        if len(products) != 1:
-            wrong.append(f"precompiled: {products}")
-        expect("what other files include", lacking, "Mine")
-        mine.write_text("#pragma once\nusing Yours = int;\n", encoding="utf-8")
-        expect("a changed header", file, "Mine")
-        mine.write_text("using Mine = nowhere;\n", encoding="utf-8")
-        expect("a broken header", file, "nowhere")
-        mine.write_text("using Mine = int;\n", encoding="utf-8")
-        expect("a header that compiles again", file, None)
-        for product in products:
-            product.write_bytes(b"garbage")
-        expect("what is precompiled is used", file, "the sound twin does not compile")
+        folder = Path(name).resolve()
+        (folder / "mine.hpp").write_text("#pragma once\nusing Mine = int;\n", encoding="utf-8")
+        for stem, (text, _) in cases.items():
+            (folder / f"{stem}.cpp").write_text(text, encoding="utf-8")
+        for together in (cases, *([stem] for stem in cases)):
+            found = verdicts(compiler, [folder / f"{stem}.cpp" for stem in together], [])
+            for stem in together:
+                said, expected = found[folder / f"{stem}.cpp"], cases[stem][1]
+                if (said is None) != (expected is None) or not (said or "").startswith(expected or ""):
+                    wrong.append(f"{stem} of {list(together)}: {said!r}, expected {expected!r}")
+        group = [folder / f"{stem}.cpp" for stem in cases if stem.endswith("_header") and stem[0] != "l"]
+        passed = pass_together(compiler, [*group, folder / "others_message.cpp"], [])
+        if passed != {folder / "with_header.cpp", folder / "another_with_header.cpp"}:
+            wrong.append(f"passed together: {passed}")
     return wrong
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--compiler", choices=sorted(NO_QUOTES), default="g++")
+    parser.add_argument("--compiler", choices=sorted(OWN_FLAGS), default="g++")
     parser.add_argument("--include-folder", action="append", default=[])
-    parser.add_argument("--precompiled", type=Path, help="a folder to keep precompiled #includes in")
     parser.add_argument("--self-test", action="store_true")
-    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("files", type=Path, nargs="*")
     arguments = parser.parse_args()
     if arguments.self_test:
         wrong = self_test(arguments.compiler)
     else:
-        problem = verdict(
-            arguments.compiler, arguments.file, arguments.include_folder, arguments.precompiled
-        )
-        wrong = [f"{arguments.file}: {problem}"] if problem else []
-    print("\n".join(wrong) if wrong else f"{arguments.compiler}: as expected")
+        found = verdicts(arguments.compiler, arguments.files, arguments.include_folder)
+        print(f"{arguments.compiler}: {len(found)} files")
+        wrong = [f"{file}: {problem}" for file, problem in found.items() if problem]
+    print("\n".join(wrong) if wrong else "as expected")
     return 1 if wrong else 0
 
 
