@@ -36,6 +36,20 @@ struct JobPlan {
   double tuning_seconds = 0;  ///< that the choices took: a part of the preparation
 };
 
+namespace detail {
+
+/// The plan, when its batch is no larger than the bootstrap: found before a network for it is made.
+inline JobPlan const& fitting(JobPlan const& plan, Bootstrap const& bootstrap) {
+  Count const size = static_cast<Count>(bootstrap.samples.size());
+  if (plan.batch.batch > size)
+    throw UsageError("--batch " + std::to_string(plan.batch.batch) + ": job " +
+                     std::to_string(plan.fit.job) + "'s bootstrap has only " +
+                     std::to_string(size) + " samples; the batch must be at most that");
+  return plan;
+}
+
+}  // namespace detail
+
 /// One job: prepare (the constructor), `connect`, `train`, `evaluate`. Each rank of the job has
 /// one; `record` and `predictions` are the same on all of them.
 template <class Workload, class Precision, class Optimizer, class ParallelMode, Communicator C>
@@ -58,7 +72,7 @@ class JobController {
         dataset_(dataset),
         optimizer_(optimizer),
         bootstrap_(std::move(bootstrap)),
-        plan_(plan),
+        plan_(detail::fitting(plan, bootstrap_)),
         communicator_(std::move(communicator)),
         start_(std::chrono::steady_clock::now()),
         state_(initial_state<typename Precision::accumulate>(device, workload.graph(),
@@ -66,13 +80,8 @@ class JobController {
         trainer_(device, workload.graph(), plan.batch, optimizer, communicator_, state_,
                  plan.choices),
         evaluator_(device, workload.graph(), plan.batch.micro_batch, state_, plan.choices) {
-    Count const size = static_cast<Count>(bootstrap_.samples.size());
-    if (plan.batch.batch > size)
-      throw UsageError("--batch " + std::to_string(plan.batch.batch) + ": job " +
-                       std::to_string(plan.fit.job) + "'s bootstrap has only " +
-                       std::to_string(size) + " samples; the batch must be at most that");
     record_.job = plan.fit.job;
-    record_.samples = size;
+    record_.samples = static_cast<Count>(bootstrap_.samples.size());
     record_.distinct_samples = bootstrap_.distinct;
     if (!plan_.checkpoint.file.empty() && file_exists(plan_.checkpoint.file)) resume();
     record_.preparation_seconds = plan_.tuning_seconds + seconds_since(start_);

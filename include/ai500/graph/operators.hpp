@@ -5,6 +5,7 @@
 #include <string_view>
 #include <variant>
 
+#include <ai500/core/name_of_held.hpp>
 #include <ai500/graph/shape.hpp>
 
 namespace ai500 {
@@ -70,8 +71,6 @@ using Operator = std::variant<operators::Convolution, operators::FullyConnected,
                               operators::Normalization, operators::SoftmaxCrossEntropy>;
 
 /// The operator's name, as in reports.
-constexpr std::string_view name(Operator const& what) {
-  return std::visit([](auto const& one) { return std::string_view(one.name); }, what);
-}
+constexpr std::string_view name(Operator const& what) { return name_of_held(what); }
 
 }  // namespace ai500

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include <ai500/core/name_of_held.hpp>
 #include <ai500/graph/shape.hpp>
 
 namespace ai500 {
@@ -401,8 +402,6 @@ constexpr std::string_view name(steps::InputOrigin origin) {
 using StepOperation = detail::JoinedVariant<KernelSteps, SystemSteps>::type;
 
 /// The step's name, as in prints.
-constexpr std::string_view name(StepOperation const& what) {
-  return std::visit([](auto const& one) { return std::string_view(one.name); }, what);
-}
+constexpr std::string_view name(StepOperation const& what) { return name_of_held(what); }
 
 }  // namespace ai500
