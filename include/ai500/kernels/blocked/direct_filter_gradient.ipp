@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file The gradient of a convolution's filters, computed directly: for each of a window's taps
-/// the outer products of dy's channels and x's, summed over all pixels. Beside oneDNN's code
-/// for AVX2 a whole training step gains by it (docs/results.md).
+/// the outer products of dy's channels and x's, summed over all pixels. With 3x3 windows
+/// faster than oneDNN's code for AVX2 (docs/results.md).
 #pragma once
 
 #include <algorithm>

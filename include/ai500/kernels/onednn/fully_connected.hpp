@@ -64,10 +64,7 @@ struct FullyConnectedWeightGradient {
 }  // namespace native
 
 using FullyConnected = Widened<native::FullyConnected>;
-static_assert(KernelPolicy<FullyConnected, devices::Host>);
 using FullyConnectedDataGradient = Widened<native::FullyConnectedDataGradient>;
-static_assert(KernelPolicy<FullyConnectedDataGradient, devices::Host>);
 using FullyConnectedWeightGradient = Widened<native::FullyConnectedWeightGradient>;
-static_assert(KernelPolicy<FullyConnectedWeightGradient, devices::Host>);
 
 }  // namespace ai500::kernels::onednn

@@ -91,12 +91,8 @@ struct AveragePoolingGradient {
 }  // namespace native
 
 using MaxPooling = Widened<native::MaxPooling>;
-static_assert(KernelPolicy<MaxPooling, devices::Host>);
 using MaxPoolingGradient = Widened<native::MaxPoolingGradient>;
-static_assert(KernelPolicy<MaxPoolingGradient, devices::Host>);
 using AveragePooling = Widened<native::AveragePooling>;
-static_assert(KernelPolicy<AveragePooling, devices::Host>);
 using AveragePoolingGradient = Widened<native::AveragePoolingGradient>;
-static_assert(KernelPolicy<AveragePoolingGradient, devices::Host>);
 
 }  // namespace ai500::kernels::onednn

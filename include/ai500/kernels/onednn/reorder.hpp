@@ -31,6 +31,5 @@ struct Reorder {
 }  // namespace native
 
 using Reorder = Widened<native::Reorder>;
-static_assert(KernelPolicy<Reorder, devices::Host>);
 
 }  // namespace ai500::kernels::onednn

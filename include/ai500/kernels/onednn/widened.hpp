@@ -86,7 +86,7 @@ class WideArguments {
 
 /// The kernel, and the same for activations in bfloat16 where they are widened. All else that it
 /// says is what it says of float there.
-template <class Kernel>
+template <KernelPolicy<devices::Host> Kernel>
 struct Widened {
   static constexpr std::string_view name = Kernel::name;
   using operation = typename Kernel::operation;
