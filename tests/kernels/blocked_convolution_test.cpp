@@ -70,45 +70,54 @@ Place const of_direct_sums[] = {
     {"more channels than one pass", {1, 1024, 14, 14}, 16, square(1)},
 };
 
-template <class Operation>
+template <class T>
 std::vector<Values> numbers(Shapes const& shapes) {
   Random random(11);
   std::vector<Values> reads;
   for (std::size_t i = 0; i < shapes.reads.size(); ++i)
-    reads.push_back(in_layout(random.numbers(shapes.reads[i]), shapes.reads[i], Layout::plain,
-                              shapes.layouts.read(i)));
+    reads.push_back(in_layout(rounded<T>(random.numbers(shapes.reads[i])), shapes.reads[i],
+                              Layout::plain, shapes.layouts.read(i)));
   return reads;
 }
 
-/// relative_error of the way that `shapes` name to the reference in double.
-template <class Operation>
+/// relative_error of the way that `shapes` name, with numbers T, to the reference in double.
+template <class T = float, class Operation>
 double error(Operation const& what, Shapes const& shapes) {
-  std::vector<Values> const reads = numbers<Operation>(shapes);
+  std::vector<Values> const reads = numbers<T>(shapes);
   std::vector<Values> plain_reads;
   for (std::size_t i = 0; i < reads.size(); ++i)
     plain_reads.push_back(
         in_layout(reads[i], shapes.reads[i], shapes.layouts.read(i), Layout::plain));
   Values const expected = run_step<kernels::Reference, double>(
       what, Shapes{shapes.reads, shapes.writes}, plain_reads)[0];
-  Values const result = run_step<OneDnnWinograd, float>(what, shapes, reads)[0];
+  Values const result = run_step<OneDnnWinograd, T>(what, shapes, reads)[0];
   return relative_error(in_layout(result, shapes.writes[0], shapes.layouts.write(0), Layout::plain),
                         expected);
 }
 
 /// What a way computes with so many threads, bit by bit.
-template <class Operation>
+template <class T = float, class Operation>
 std::vector<float> result(Operation const& what, Shapes const& shapes, int threads) {
   devices::Host host(devices::openmp_team(threads));
-  auto prepared =
-      OneDnnWinograd::template for_operation<Operation>::prepare(host, what, shapes, Types{});
-  std::vector<std::vector<float>> values;
-  for (Values const& read : numbers<Operation>(shapes))
-    values.emplace_back(read.begin(), read.end());
+  auto prepared = OneDnnWinograd::template for_operation<Operation>::prepare(
+      host, what, shapes, Types{number_type<T>, NumberType::float32});
+  std::vector<std::vector<T>> values;
+  for (Values const& read : numbers<T>(shapes)) {
+    values.emplace_back();
+    for (double number : read) values.back().push_back(static_cast<T>(number));
+  }
   std::vector<float> written(static_cast<std::size_t>(shapes.writes[0].elements()));
   void* const reads[] = {values[0].data(), values[1].data()};
   void* const writes[] = {written.data()};
   prepared.run(Arguments(reads, writes));
   return written;
+}
+
+/// Whether products of pairs are computed here; says so where they are not.
+bool are_in_pairs() {
+  bool const has = has_pair_products();
+  if (!has) MESSAGE("SKIPPED: bfloat16s are multiplied in pairs with AVX512_BF16 and g++ only");
+  return has;
 }
 
 /// Whether our own ways are offered here; says so where they are not.
@@ -142,6 +151,26 @@ TEST_CASE("OneDnn: its own direct filter gradient is within 1e-5 of the referenc
       steps::ConvolutionFilterGradient const what{place.window};
       CHECK(error(what, place.shapes<steps::ConvolutionFilterGradient>(blocks, direct)) <= 1e-5);
     }
+}
+
+TEST_CASE("OneDnn: filter gradients from pairs of bfloat16s are within 1e-5 of the reference") {
+  if (!are_in_pairs()) return;
+  for (Place const& place : of_direct_sums) {  // among them odd numbers of items, and one
+    INFO(std::string(place.name));
+    steps::ConvolutionFilterGradient const what{place.window};
+    Shapes const shapes =
+        place.shapes<steps::ConvolutionFilterGradient>(Layout::channels_16, direct);
+    CHECK(error<bfloat16>(what, shapes) <= 1e-5);
+    CHECK(result<bfloat16>(what, shapes, 3) == result<bfloat16>(what, shapes, 1));
+  }
+}
+
+TEST_CASE("OneDnn: a long sum of a filter gradient rounds as short ones do") {
+  if (!are_offered()) return;
+  // Were its 131,072 products added one after the other, it would be wrong by more than 1e-5.
+  Place const place{"long", {2, 16, 256, 256}, 16, square(1)};
+  Shapes const shapes = place.shapes<steps::ConvolutionFilterGradient>(Layout::channels_16, direct);
+  CHECK(error(steps::ConvolutionFilterGradient{square(1)}, shapes) <= 3e-6);
 }
 
 TEST_CASE_TEMPLATE("OneDnnWinograd: our own is within 1e-4 of the reference", Operation,

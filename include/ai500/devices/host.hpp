@@ -176,6 +176,16 @@ class Host {
     work();
   }
 
+  /// The same for work that only AVX-512 can do, on processors that have it.
+  template <class Work>
+  void with_avx512(Work const& work) const {
+#if defined(__x86_64__)
+    detail::call_avx512(work);
+#else
+    work();
+#endif
+  }
+
   /// f(0) ... f(n - 1), in any order, shared among the threads.
   template <class Functor>
   void for_each(Count n, Functor const& f) const {

@@ -32,24 +32,31 @@ inline std::string_view remark_on_bfloat() {
   return "";
 }
 
+/// Whose the filter gradients are (detail::prefers_direct_sums).
+inline std::string_view remark_on_filter_gradients() {
+  switch (devices::instruction_set()) {
+    case devices::InstructionSet::generic:
+      break;
+    case devices::InstructionSet::avx2:
+      return ", filter gradients but those of 1x1 windows by ai500";
+    case devices::InstructionSet::avx512:
+      return ", filter gradients by ai500, but those of 1x1 windows that are strided or over small "
+             "planes";
+  }
+  return "";
+}
+
 }  // namespace detail
 
 std::string Traits::library() {
-  bool const has_own_ways = devices::instruction_set() == detail::direct_sums_are_for;
   return "oneDNN " + version() + std::string(detail::remark_on_bfloat()) +
-         (has_own_ways ? ", filter gradients but those of 1x1 windows by ai500" : "");
+         std::string(detail::remark_on_filter_gradients());
 }
 
 std::string WinogradTraits::library() {
-  switch (winograd_of()) {
-    case WinogradOf::onednn:
-      return Traits::library() + ", Winograd by oneDNN";
-    case WinogradOf::ai500:
-      return Traits::library() + ", Winograd by ai500";
-    case WinogradOf::nobody:
-      break;
-  }
-  return Traits::library() + ", no Winograd on this processor: direct convolutions";
+  return Traits::library() + (has_winograd()
+                                  ? ", Winograd by ai500"
+                                  : ", no Winograd on this processor: direct convolutions");
 }
 
 }  // namespace ai500::kernels::onednn

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file The gradient of a convolution's filters, computed directly: for each of a window's taps
-/// the outer products of dy's channels and x's, summed over all pixels. With 3x3 windows
-/// faster than oneDNN's code for AVX2 (docs/results.md).
+/// the outer products of dy's channels and x's, summed over all pixels. In float and, in pairs of
+/// items, in bfloat16. With windows of more than a pixel, and over large planes, faster than
+/// oneDNN's code (docs/results.md).
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <vector>
 
 #include <ai500/devices/buffer.hpp>
 #include <ai500/devices/host.hpp>
 #include <ai500/graph/shape.hpp>
+#include <ai500/kernels/blocked/bfloat_pairs.ipp>
 #include <ai500/kernels/blocked/outer_products.ipp>
 
 namespace ai500::kernels::blocked {
@@ -16,6 +20,7 @@ namespace ai500::kernels::blocked {
 /// [begin, end).
 struct Range {
   Count begin, end;
+  Count size() const { return std::max<Count>(0, end - begin); }
 };
 
 /// The positions of a window at which one of its rows (or columns) is not in the padding.
@@ -29,102 +34,251 @@ constexpr Range inside(Count offset, Count stride, Count padding, Count position
   return {begin, std::max(begin, end)};
 }
 
+/// A tap of a window, and the positions of the window at which it is not in the padding.
+struct Tap {
+  Extent place;
+  Range high, wide;
+};
+
 /// What is computed, and in which pieces.
 struct FilterGradientPlan {
   Window window;
   Shape x, dy;
+  Count groups;           ///< of items whose numbers are multiplied together
   Count inputs, outputs;  ///< blocks of channels
+  std::vector<Tap> taps;
 
-  // Pieces of so many pixels of dy that a panel of them stays in a core's first cache while all of
-  // x's channels pass by; and so many of x's channels that they stay in its second.
-  Count items, rows;  ///< of dy at a time; several items only where all of their rows fit
-  Count inputs_a_pass;
+  // Sums of so many blocks and panels stay in a core's second cache while all pixels pass by.
+  Count inputs_a_pass = 1, panels_a_pass = 1;
+  // Pixels of dy at a time: a panel of them stays in its first cache while blocks of x pass by.
+  Count groups_a_piece = 1, rows = 1;  ///< several groups only where all of their rows fit
 
-  Count taps() const { return window.kernel.height * window.kernel.width; }
+  Count number_of_taps() const { return static_cast<Count>(taps.size()); }
+  Count pieces_a_group() const { return (dy.height + rows - 1) / rows; }
+  Count pieces() const { return (groups + groups_a_piece - 1) / groups_a_piece * pieces_a_group(); }
 };
 
+/// @param items of a group
 inline FilterGradientPlan filter_gradient_plan(Window const& window, Shape const& x,
-                                               Shape const& dy, int lanes) {
-  constexpr Count first_cache = 16 << 10, second_cache = 192 << 10;   // bytes, of 32 and 512 KiB
-  Count const bytes = lanes * static_cast<Count>(sizeof(float));      // a block's, at a pixel
+                                               Shape const& dy, int lanes, int items) {
+  constexpr Count first_cache = 24 << 10, second_cache = 192 << 10;  // bytes, of 32 and 512 KiB
+  Count const bytes = lanes * static_cast<Count>(sizeof(float));     // a block's, at a pixel
+  FilterGradientPlan plan{
+      window, x, dy, (x.items + items - 1) / items, x.channels / lanes, dy.channels / lanes, {}};
+  for (Count row = 0; row < window.kernel.height; ++row)
+    for (Count column = 0; column < window.kernel.width; ++column)
+      plan.taps.push_back(
+          {{row, column},
+           inside(row, window.stride.height, window.padding.height, dy.height, x.height),
+           inside(column, window.stride.width, window.padding.width, dy.width, x.width)});
+
+  Count const all = panels(plan.outputs);
+  Count const sums = plan.number_of_taps() * lanes * blocks_a_panel * bytes;  // of a block, a panel
+  Count const most = std::max<Count>(1, second_cache / sums);
+  // As many panels as blocks: what passes by is then least. But few inputs leave room for more.
+  plan.panels_a_pass =
+      std::min(most, std::clamp<Count>(most / plan.inputs, std::min<Count>(8, all), all));
+  plan.inputs_a_pass = std::clamp<Count>(most / plan.panels_a_pass, 1, plan.inputs);
+
   Count const pixels = first_cache / ((blocks_a_panel + 1) * bytes);  // a panel of dy, a block of x
-  Count rows = std::clamp<Count>(pixels / dy.width, 1, dy.height);
-  Count const pieces = (dy.height + rows - 1) / rows;
-  rows = (dy.height + pieces - 1) / pieces;  // of about the same size
-  Count const items =
-      pieces > 1 ? 1 : std::clamp<Count>(pixels / (dy.height * dy.width), 1, x.items);
-  Count const rows_of_x =
-      std::min(x.height, (rows - 1) * window.stride.height + window.kernel.height);
-  Count const inputs = x.channels / lanes;
-  return {window,
-          x,
-          dy,
-          inputs,
-          dy.channels / lanes,
-          items,
-          rows,
-          std::clamp<Count>(second_cache / (items * rows_of_x * x.width * bytes), 1, inputs)};
+  plan.rows = std::clamp<Count>(pixels / dy.width, 1, dy.height);
+  plan.rows = (dy.height + plan.pieces_a_group() - 1) / plan.pieces_a_group();  // about the same
+  if (plan.rows == dy.height)
+    plan.groups_a_piece = std::clamp<Count>(pixels / (dy.height * dy.width), 1, plan.groups);
+  return plan;
 }
 
-/// The part of the sums that one thread computes: those of some panels of dy's channels.
-/// Sums are (panel, block of x's channels, tap, channel of x, block, channel of dy).
-template <int lanes>
-struct SumFilterGradient {
-  FilterGradientPlan const& plan;
-  Range panels;
-  float const* x;
-  float const* dy;
-  float* sums;
+/// A piece of what is summed over.
+struct Piece {
+  Range groups, rows;  ///< rows of dy
+};
 
-  [[gnu::always_inline]] void operator()() const {
-    for (Count item = 0; item < plan.x.items; item += plan.items)
-      for (Count row = 0; row < plan.dy.height; row += plan.rows)
-        for (Count input = 0; input < plan.inputs; input += plan.inputs_a_pass)
-          for (Count panel = panels.begin; panel < panels.end; ++panel)
-            add_pass(item, {row, std::min(row + plan.rows, plan.dy.height)},
-                     {input, std::min(input + plan.inputs_a_pass, plan.inputs)}, panel);
+/// Where numbers of a piece stand: those of activations, or packed pairs in the place of floats.
+template <class Number>
+struct Planes {
+  Number const* first;  ///< of the first group's first item, the first block, the first row
+  Count block, item;    ///< the distance to the next one; packed, an item is a group
+  Count row;            ///< a row's numbers
+  Count first_row;      ///< of the plane
+};
+
+/// What a thread reads of its next piece, in parts that are fetched one by one while it computes.
+template <int lanes, class Products>
+class NextPiece {
+ public:
+  using Number = typename Products::Number;
+
+  /// What is read of x or of dy: planes of so many blocks, each in parts.
+  struct Read {
+    Planes<Number> planes;
+    Count blocks, parts;
+
+    Count all() const { return blocks * Products::items * parts; }
+  };
+
+  /// @param places of a part
+  NextPiece(Read const& x, Read const& dy, Count places) : x_(x), dy_(dy), places_(places) {}
+
+  Fetch part() {
+    if (done_ == dy_.all() + x_.all()) return {};
+    Count const number = done_++;
+    return number < dy_.all() ? part(dy_, number) : part(x_, number - dy_.all());
   }
 
  private:
-  /// What some rows of some items add to a panel's sums over some blocks of x's channels.
-  [[gnu::always_inline]] void add_pass(Count item, Range rows, Range inputs, Count panel) const {
-    bool const is_whole = (panel + 1) * blocks_a_panel <= plan.outputs;
-    bool const is_first = item == 0 && rows.begin == 0;
-    for (Count input = inputs.begin; input < inputs.end; ++input)
-      for (Count y = 0; y < plan.window.kernel.height; ++y)
-        for (Count x_tap = 0; x_tap < plan.window.kernel.width; ++x_tap)
-          if (is_whole)
-            add_tap<blocks_a_panel>(item, rows, input, panel, {y, x_tap}, is_first);
-          else
-            add_tap<1>(item, rows, input, panel, {y, x_tap}, is_first);
+  Fetch part(Read const& read, Count number) const {
+    Count const plane = number / read.parts;
+    Count const block = plane / Products::items, item = plane % Products::items;
+    return {read.planes.first + block * read.planes.block + item * read.planes.item +
+                number % read.parts * places_ * lanes,
+            lanes * Count{sizeof(Number)}};
+  }
+
+  Read x_, dy_;
+  Count places_;
+  Count done_ = 0;
+};
+
+/// The part of the sums that one thread computes: those of some panels of dy's channels.
+/// Sums are (panel, block of x's channels, tap, channel of x, block, channel of dy).
+/// @param Products FloatProducts or PairProducts
+template <int lanes, class Products>
+struct SumFilterGradient {
+  using Number = typename Products::Number;
+
+  devices::Host const& device;
+  FilterGradientPlan const& plan;
+  Range panels;
+  Number const* x;
+  Number const* dy;
+  float* sums;
+  float* pairs;  ///< room for those of a piece
+
+  void operator()() const {
+    for (Count panel = panels.begin; panel < panels.end; panel += plan.panels_a_pass)
+      for (Count input = 0; input < plan.inputs; input += plan.inputs_a_pass) {
+        Pass const pass{{panel, std::min(panel + plan.panels_a_pass, panels.end)},
+                        {input, std::min(input + plan.inputs_a_pass, plan.inputs)}};
+        for (Count piece = 0; piece < plan.pieces(); ++piece) add_piece(pass, piece);
+      }
+  }
+
+ private:
+  struct Pass {
+    Range panels, inputs;
+  };
+  /// Blocks of dy's channels.
+  Range outputs(Pass const& pass) const {
+    return {pass.panels.begin * blocks_a_panel,
+            std::min(pass.panels.end * blocks_a_panel, plan.outputs)};
+  }
+  Piece piece_at(Count number) const {
+    Count const group = number / plan.pieces_a_group() * plan.groups_a_piece;
+    Count const row = number % plan.pieces_a_group() * plan.rows;
+    return {{group, std::min(group + plan.groups_a_piece, plan.groups)},
+            {row, std::min(row + plan.rows, plan.dy.height)}};
+  }
+  /// The rows of x that those of dy meet.
+  Range rows_of_x(Range rows) const {
+    Count const stride = plan.window.stride.height, padding = plan.window.padding.height;
+    return {std::max<Count>(0, rows.begin * stride - padding),
+            std::min(plan.x.height, (rows.end - 1) * stride - padding + plan.window.kernel.height)};
+  }
+
+  static Planes<Number> planes(Number const* from, Shape const& shape, Count group, Count block,
+                               Count row) {
+    Count const line = shape.width * lanes, plane = shape.height * line;
+    Count const item = shape.channels / lanes * plane;
+    return {from + group * Products::items * item + block * plane + row * line, plane, item, line,
+            row};
+  }
+  Planes<Number> planes_of_x(Pass const& pass, Piece const& piece) const {
+    return planes(x, plan.x, piece.groups.begin, pass.inputs.begin, rows_of_x(piece.rows).begin);
+  }
+  Planes<Number> planes_of_dy(Pass const& pass, Piece const& piece) const {
+    return planes(dy, plan.dy, piece.groups.begin, outputs(pass).begin, piece.rows.begin);
+  }
+
+  void add_piece(Pass const& pass, Count number) const {
+    Piece const piece = piece_at(number), next = piece_at((number + 1) % plan.pieces());
+    Planes<Number> const x_here = planes_of_x(pass, piece), dy_here = planes_of_dy(pass, piece);
+    Extent const stride = plan.window.stride;  // so many pixels of x are there for one of dy's
+    NextPiece<lanes, Products> fetched(
+        {planes_of_x(pass, next), pass.inputs.size(), stride.height * stride.width},
+        {planes_of_dy(pass, next), outputs(pass).size(), 1}, plan.rows * plan.dy.width);
+    if constexpr (Products::items == 1) {
+      add_products(pass, piece, x_here, dy_here, fetched, number == 0);
+    } else {
+      float* to = pairs;
+      auto const x_packed =
+          pack(to, x_here, plan.x, piece.groups, pass.inputs.size(), rows_of_x(piece.rows).size());
+      auto const dy_packed =
+          pack(to, dy_here, plan.dy, piece.groups, outputs(pass).size(), piece.rows.size());
+      add_products(pass, piece, x_packed, dy_packed, fetched, number == 0);
+    }
+  }
+
+  /// Pairs of some rows of some blocks.
+  /// @param to is moved behind them
+  Planes<float> pack(float*& to, Planes<Number> const& from, Shape const& shape, Range groups,
+                     Count blocks, Count rows) const {
+    Count const block = rows * from.row;
+    Planes<float> const packed{to, block, blocks * block, from.row, from.first_row};
+    for (Count group = groups.begin; group < groups.end; ++group)
+      for (Count b = 0; b < blocks; ++b, to += block) {
+        Number const* const one =
+            from.first + (group - groups.begin) * 2 * from.item + b * from.block;
+        Number const* const other = 2 * group + 1 < shape.items ? one + from.item : nullptr;
+        device.with_avx512(PackPairs{one, other, block, to});
+      }
+    return packed;
+  }
+
+  void add_products(Pass const& pass, Piece const& piece, Planes<float> const& x_planes,
+                    Planes<float> dy_planes, NextPiece<lanes, Products>& next,
+                    bool is_first) const {
+    for (Count panel = pass.panels.begin; panel < pass.panels.end; ++panel) {
+      Planes<float> block_of_x = x_planes;
+      for (Count input = pass.inputs.begin; input < pass.inputs.end; ++input) {
+        if ((panel + 1) * blocks_a_panel <= plan.outputs)
+          add_block<blocks_a_panel>(piece, panel, input, block_of_x, dy_planes, next, is_first);
+        else
+          add_block<1>(piece, panel, input, block_of_x, dy_planes, next, is_first);
+        block_of_x.first += block_of_x.block;
+      }
+      dy_planes.first += blocks_a_panel * dy_planes.block;
+    }
   }
 
   template <int blocks>
-  [[gnu::always_inline]] void add_tap(Count item, Range rows, Count input, Count panel, Extent tap,
-                                      bool is_first) const {
+  void add_block(Piece const& piece, Count panel, Count input, Planes<float> const& x_planes,
+                 Planes<float> const& dy_planes, NextPiece<lanes, Products>& next,
+                 bool is_first) const {
     Extent const stride = plan.window.stride, padding = plan.window.padding;
-    Range high = inside(tap.height, stride.height, padding.height, plan.dy.height, plan.x.height);
-    Range const wide = inside(tap.width, stride.width, padding.width, plan.dy.width, plan.x.width);
-    high = {std::max(high.begin, rows.begin), std::min(high.end, rows.end)};
-    Places const places{std::min(plan.items, plan.x.items - item),
-                        std::max<Count>(0, high.end - high.begin), wide.end - wide.begin};
-    Count const dy_plane = plan.dy.height * plan.dy.width * lanes;
-    Count const x_plane = plan.x.height * plan.x.width * lanes;
-    Count const x_row = high.begin * stride.height + tap.height - padding.height;
-    Count const x_column = wide.begin * stride.width + tap.width - padding.width;
-    Walk const vectors{dy + (item * plan.outputs + panel * blocks_a_panel) * dy_plane +
-                           (high.begin * plan.dy.width + wide.begin) * lanes,
-                       dy_plane, lanes, plan.dy.width * lanes, plan.outputs * dy_plane};
-    Walk numbers{
-        x + (item * plan.inputs + input) * x_plane + (x_row * plan.x.width + x_column) * lanes, 1,
-        stride.width * lanes, stride.height * plan.x.width * lanes, plan.inputs * x_plane};
-    Count const number_of_tap = tap.height * plan.window.kernel.width + tap.width;
-    float* to = sums + panel * blocks_a_panel * lanes * plan.x.channels * plan.taps() +
-                (input * plan.taps() + number_of_tap) * lanes * blocks * lanes;
-    for (int channel = 0; channel < lanes; channel += numbers_at_a_time<lanes>) {
-      sum_outer_products<lanes, blocks>(to, vectors, numbers, places, is_first);
-      to += numbers_at_a_time<lanes> * blocks * lanes;
-      numbers.first += numbers_at_a_time<lanes>;
+    float* to = sums + (panel * blocks_a_panel * plan.inputs + input * blocks) * lanes * lanes *
+                           plan.number_of_taps();
+    for (Tap const& tap : plan.taps) {
+      Range const high{std::max(tap.high.begin, piece.rows.begin),
+                       std::min(tap.high.end, piece.rows.end)};
+      Places places{piece.groups.size(), high.size(), tap.wide.size()};
+      Count const x_row = high.begin * stride.height + tap.place.height - padding.height;
+      Count const x_column = tap.wide.begin * stride.width + tap.place.width - padding.width;
+      Walk const vectors{dy_planes.first + (high.begin - dy_planes.first_row) * dy_planes.row +
+                             tap.wide.begin * lanes,
+                         dy_planes.block, lanes, dy_planes.row, dy_planes.item};
+      Walk numbers{x_planes.first + (x_row - x_planes.first_row) * x_planes.row + x_column * lanes,
+                   1, stride.width * lanes, stride.height * x_planes.row, x_planes.item};
+      join_rows(places, vectors, numbers);
+      for (int channel = 0; channel < lanes; channel += numbers_at_a_time<lanes>) {
+        SumOuterProducts<lanes, blocks, Products> const sum{to,     vectors,  numbers,
+                                                            places, is_first, next.part()};
+        if constexpr (Products::items == 1)
+          device.vectorized(sum);
+        else
+          device.with_avx512(sum);
+        to += numbers_at_a_time<lanes> * blocks * lanes;
+        numbers.first += numbers_at_a_time<lanes>;
+      }
     }
   }
 };
@@ -138,7 +292,7 @@ struct WritePlainFilters {
   float* dweight;
 
   [[gnu::always_inline]] void operator()() const {
-    Count const taps = plan.taps(), row = plan.x.channels * taps;
+    Count const taps = plan.number_of_taps(), row = plan.x.channels * taps;
     Count const first = panel * blocks_a_panel * lanes;
     Count const width = std::min<Count>(blocks_a_panel * lanes, plan.dy.channels - first);
     float const* from = sums + first * row;
@@ -152,23 +306,37 @@ struct WritePlainFilters {
   }
 };
 
-/// dweight = sum over items and positions of x dy, in FP32, of activations in blocks of `lanes`
-/// channels. Each thread has panels of dy's channels: the same bits with any number of threads.
-template <int lanes>
+/// dweight = sum over items and positions of x dy, of activations in blocks of `lanes` channels,
+/// summed in float. Each thread has panels of dy's channels: the same bits with any number of
+/// threads.
+/// @param Products FloatProducts; PairProducts where has_pair_products()
+template <int lanes, class Products = FloatProducts>
 class DirectFilterGradient {
  public:
+  using Number = typename Products::Number;
+
   /// @param device outlives it
   DirectFilterGradient(devices::Host& device, Window const& window, Shape const& x, Shape const& dy)
       : device_(&device),
-        plan_(filter_gradient_plan(window, x, dy, lanes)),
-        sums_(device, dy.channels * x.channels * plan_.taps()) {}
+        plan_(filter_gradient_plan(window, x, dy, lanes, Products::items)),
+        sums_(device, dy.channels * x.channels * plan_.number_of_taps()) {
+    if constexpr (Products::items > 1) {
+      Count const rows_of_x =
+          std::min(x.height, (plan_.rows - 1) * window.stride.height + window.kernel.height);
+      pairs_ = lanes * plan_.groups_a_piece *
+               (plan_.inputs_a_pass * rows_of_x * x.width +
+                plan_.panels_a_pass * blocks_a_panel * plan_.rows * dy.width);
+      device.reserve_scratch(static_cast<std::size_t>(device.threads() * pairs_) * sizeof(float));
+    }
+  }
 
-  void run(float const* x, float const* dy, float* dweight) {
+  void run(Number const* x, Number const* dy, float* dweight) {
     Count const all = panels(plan_.outputs);
     Count const threads = std::min<Count>(device_->threads(), all);
     device_->parallel(threads, [&](Count thread) {
       Range const own{all * thread / threads, all * (thread + 1) / threads};
-      device_->vectorized(SumFilterGradient<lanes>{plan_, own, x, dy, sums_.data()});
+      float* const pairs = static_cast<float*>(device_->scratch()) + thread * pairs_;
+      SumFilterGradient<lanes, Products>{*device_, plan_, own, x, dy, sums_.data(), pairs}();
       for (Count panel = own.begin; panel < own.end; ++panel)
         device_->vectorized(WritePlainFilters<lanes>{plan_, panel, sums_.data(), dweight});
     });
@@ -178,6 +346,7 @@ class DirectFilterGradient {
   devices::Host* device_;
   FilterGradientPlan plan_;
   Buffer<float> sums_;
+  Count pairs_ = 0;  ///< room for those of a piece, of each thread
 };
 
 }  // namespace ai500::kernels::blocked

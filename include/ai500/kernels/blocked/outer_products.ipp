@@ -22,6 +22,29 @@ struct Places {
   Count planes, rows, columns;
 };
 
+/// Makes one row of the rows of a plane where both factors' follow each other without a gap.
+inline void join_rows(Places& places, Walk const& a, Walk const& b) {
+  if (a.row == places.columns * a.column && b.row == places.columns * b.column)
+    places = {places.planes, 1, places.rows * places.columns};
+}
+
+/// A product of floats.
+struct FloatProducts {
+  using Number = float;
+  static constexpr int items = 1;  ///< whose numbers are multiplied at a time
+
+  template <class Float>
+  [[gnu::always_inline]] static void add(Float& sum, Float const& vector, Float const& number) {
+    sum += vector * number;
+  }
+};
+
+/// What is on its way from memory meanwhile: so many bytes further at each place.
+struct Fetch {
+  void const* first = nullptr;  ///< null: nothing
+  Count step = 0;
+};
+
 /// How many blocks of channels one sum takes together: the width of a panel.
 inline constexpr int blocks_a_panel = 2;
 
@@ -35,46 +58,59 @@ constexpr Count panels(Count blocks) { return (blocks + blocks_a_panel - 1) / bl
 template <int lanes>
 inline constexpr int numbers_at_a_time = lanes / 2;
 
-/// sums[j][b] (+)= sum over all places of (vector b of a place) * (number j of the place).
-/// @param sums (numbers_at_a_time, blocks, lanes)
-/// @param vectors at each place `blocks` vectors of `lanes`
-/// @param numbers at each place `numbers_at_a_time`
-/// @param is_first whether sums begin at zero, else at what is there
-template <int lanes, int blocks>
-[[gnu::always_inline]] inline void sum_outer_products(float* sums, Walk const& vectors,
-                                                      Walk const& numbers, Places const& places,
-                                                      bool is_first) {
-  using Vector = Vectors<lanes>;
-  using Float = typename Vector::Float;
-  constexpr int count = numbers_at_a_time<lanes>;
-  Float sum[count][blocks] = {};
-  if (!is_first)
+/// sums[j][b] (+)= sum over all places of (vector b of a place) * (number j of the place). Where
+/// many loops are around it, it should be compiled as a function of its own (Host::vectorized):
+/// compilers run out of registers else, and one sum in memory makes the loop half as fast.
+/// @param Products what a product of two floats is, or of what else stands in the place of floats
+template <int lanes, int blocks, class Products = FloatProducts>
+struct SumOuterProducts {
+  float* sums;          ///< (numbers_at_a_time, blocks, lanes)
+  Walk const& vectors;  ///< at each place `blocks` vectors of `lanes`
+  Walk const& numbers;  ///< at each place `numbers_at_a_time`
+  Places const& places;
+  bool is_first;  ///< whether sums are what results, else it is added to them
+  Fetch fetch = {};
+
+  [[gnu::always_inline]] void operator()() const {
+    using Vector = Vectors<lanes>;
+    using Float = typename Vector::Float;
+    constexpr int count = numbers_at_a_time<lanes>;
+    Float sum[count][blocks] = {};
+    char const* fetched = static_cast<char const*>(fetch.first != nullptr ? fetch.first : sums);
+    for (Count plane = 0; plane < places.planes; ++plane)
+      for (Count row = 0; row < places.rows; ++row) {
+        float const* v = vectors.first + plane * vectors.plane + row * vectors.row;
+        float const* n = numbers.first + plane * numbers.plane + row * numbers.row;
+        for (Count column = 0; column < places.columns; ++column) {
+          fetch_ahead(fetched);
+          Float vector[blocks];
+#pragma GCC unroll 16
+          for (int b = 0; b < blocks; ++b) Vector::load(vector[b], v + b * vectors.next);
+#pragma GCC unroll 16
+          for (int j = 0; j < count; ++j) {
+            Float const number = n[j * numbers.next] - Float{};
+#pragma GCC unroll 16
+            for (int b = 0; b < blocks; ++b) Products::add(sum[j][b], vector[b], number);
+          }
+          v += vectors.column;
+          n += numbers.column;
+          fetched += fetch.step;
+        }
+      }
+      // Added at last: what is summed here rounds as few numbers do, not as all of a long sum.
 #pragma GCC unroll 16
     for (int j = 0; j < count; ++j)
 #pragma GCC unroll 16
-      for (int b = 0; b < blocks; ++b) Vector::load(sum[j][b], sums + (j * blocks + b) * lanes);
-  for (Count plane = 0; plane < places.planes; ++plane)
-    for (Count row = 0; row < places.rows; ++row) {
-      float const* v = vectors.first + plane * vectors.plane + row * vectors.row;
-      float const* n = numbers.first + plane * numbers.plane + row * numbers.row;
-      for (Count column = 0; column < places.columns; ++column) {
-        Float vector[blocks];
-#pragma GCC unroll 16
-        for (int b = 0; b < blocks; ++b) Vector::load(vector[b], v + b * vectors.next);
-#pragma GCC unroll 16
-        for (int j = 0; j < count; ++j) {
-          Float const number = n[j * numbers.next] - Float{};
-#pragma GCC unroll 16
-          for (int b = 0; b < blocks; ++b) sum[j][b] += vector[b] * number;
+      for (int b = 0; b < blocks; ++b) {
+        float* const to = sums + (j * blocks + b) * lanes;
+        if (!is_first) {
+          Float before;
+          Vector::load(before, to);
+          sum[j][b] += before;
         }
-        v += vectors.column;
-        n += numbers.column;
+        Vector::store(to, sum[j][b]);
       }
-    }
-#pragma GCC unroll 16
-  for (int j = 0; j < count; ++j)
-#pragma GCC unroll 16
-    for (int b = 0; b < blocks; ++b) Vector::store(sums + (j * blocks + b) * lanes, sum[j][b]);
-}
+  }
+};
 
 }  // namespace ai500::kernels::blocked

@@ -54,9 +54,9 @@ struct MultiplyTiles {
                            lanes, width, lanes * width, 0};
         Walk const numbers{inputs.at(point) + (in * tiles.chunk + tile) * lanes, lanes, 1,
                            tiles.chunk * lanes, 0};
-        sum_outer_products<lanes, blocks>(
-            products.at(point) + first * tiles.chunk + tile * width, vectors, numbers,
-            {1, std::min(blocks_a_pass, blocks_in - in), lanes}, in == 0);
+        Places const places{1, std::min(blocks_a_pass, blocks_in - in), lanes};
+        SumOuterProducts<lanes, blocks>{products.at(point) + first * tiles.chunk + tile * width,
+                                        vectors, numbers, places, in == 0}();
       }
   }
 };
@@ -86,8 +86,9 @@ struct SumTiles {
     Walk const vectors{outputs.at(point) + first * tiles.chunk, block, lanes, 0, 0};
     for (Count input = 0; input < tiles.in.channels; input += at_a_time) {
       Walk const numbers{inputs.at(point) + input / lanes * block + input % lanes, 1, lanes, 0, 0};
-      sum_outer_products<lanes, blocks>(sums.at(point) + first * tiles.in.channels + input * width,
-                                        vectors, numbers, {1, 1, count}, is_first);
+      Places const places{1, 1, count};
+      SumOuterProducts<lanes, blocks>{sums.at(point) + first * tiles.in.channels + input * width,
+                                      vectors, numbers, places, is_first}();
     }
   }
 };

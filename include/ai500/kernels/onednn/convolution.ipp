@@ -232,11 +232,9 @@ namespace detail {
 
 /// Our own way where it is taken unless another is asked for; empty where one of oneDNN's is.
 template <class Operation>
-std::string own_first_way(devices::Host const& device, Algorithms algorithms,
-                          ConvolutionProblem<Operation> const& problem, Operation const& what,
+std::string own_first_way(devices::Host const& device, Algorithms algorithms, Operation const& what,
                           Shapes const& shapes, Types types) {
-  if (algorithms == Algorithms::winograd_first && has_own_winograd(device, what, shapes, types) &&
-      !is_winograd(problem.implementation(algorithms, "").impl_info_str()))
+  if (algorithms == Algorithms::winograd_first && has_own_winograd(device, what, shapes, types))
     return std::string(own_winograd);
   return std::string(prefers_direct_sums(device, what, shapes, types) ? own_direct : "");
 }
@@ -251,8 +249,7 @@ std::vector<std::string> ConvolutionKernel<Operation, algorithms>::ways(devices:
   return built(Operation::name, types, [&] {
     auto const problem = detail::ConvolutionProblem<Operation>::of(what, shapes, types);
     std::vector<std::string> names = problem.implementations(algorithms);
-    std::string const first =
-        detail::own_first_way(device, algorithms, problem, what, shapes, types);
+    std::string const first = detail::own_first_way(device, algorithms, what, shapes, types);
     for (std::string const& own : detail::own_ways(device, algorithms, what, shapes, types))
       names.insert(own == first ? names.begin() : names.end(), own);
     return names;
@@ -266,9 +263,9 @@ PreparedConvolution<Operation> ConvolutionKernel<Operation, algorithms>::prepare
   Problem::check(what, shapes);
   return built(Operation::name, types, [&] {
     auto const problem = Problem::of(what, shapes, types);
-    std::string const way =
-        shapes.way.empty() ? detail::own_first_way(device, algorithms, problem, what, shapes, types)
-                           : shapes.way;
+    std::string const way = shapes.way.empty()
+                                ? detail::own_first_way(device, algorithms, what, shapes, types)
+                                : shapes.way;
     auto const own = detail::own_ways(device, algorithms, what, shapes, types);
     if (std::ranges::find(own, way) != own.end())
       return Prepared{detail::make_own(way, device, what, shapes, types)};

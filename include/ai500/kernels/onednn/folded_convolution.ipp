@@ -253,10 +253,10 @@ PreparedEvaluation ConvolutionEvaluationKernel<algorithms>::prepare(devices::Hos
                                                                     Shapes const& shapes,
                                                                     Types types) {
   detail::check_folded(what, shapes);
-  bool const by_winograd =
-      algorithms == Algorithms::winograd_first && blocked::is_for_winograd(what.window);
+  bool const by_winograd = algorithms == Algorithms::winograd_first && types == Types{} &&
+                           blocked::is_for_winograd(what.window);
   int const lanes = by_winograd ? detail::own_lanes(device, what.groups, shapes.layouts.read(0),
-                                                    shapes.layouts.write(0), types)
+                                                    shapes.layouts.write(0))
                                 : 0;
   return built(operation::name, types, [&] {
     return Prepared{detail::make_evaluation(lanes, device, what, shapes, types)};

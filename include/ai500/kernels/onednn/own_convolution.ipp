@@ -10,8 +10,10 @@
 
 #include <ai500/devices/host.hpp>
 #include <ai500/graph/layout.hpp>
+#include <ai500/kernels/blocked/bfloat_pairs.ipp>
 #include <ai500/kernels/blocked/direct_filter_gradient.ipp>
 #include <ai500/kernels/blocked/winograd.ipp>
+#include <ai500/kernels/onednn/api.hpp>
 #include <ai500/kernels/onednn/convolution.hpp>
 #include <ai500/kernels/pass.hpp>
 
@@ -30,15 +32,16 @@ inline constexpr std::string_view own_direct = "ai500:outer_products";
 inline constexpr std::string_view own_winograd = "ai500:winograd_4x4";
 
 /// Runs one of our own ways on the arguments of a pass, in blocks of `lanes` channels.
-template <class Operation, int lanes>
+template <class Operation, int lanes, class Products = blocked::FloatProducts>
 struct ByDirectSums : PreparedConvolution<Operation>::State {
-  blocked::DirectFilterGradient<lanes> sums;
+  using Number = typename Products::Number;
+  blocked::DirectFilterGradient<lanes, Products> sums;
 
   ByDirectSums(devices::Host& device, Operation const& what, Shapes const& shapes)
       : sums(device, what.window, shapes.reads[0], shapes.reads[1]) {}
 
   void run(Arguments arguments) override {
-    sums.run(arguments.read<float>(0), arguments.read<float>(1), arguments.write<float>(0));
+    sums.run(arguments.read<Number>(0), arguments.read<Number>(1), arguments.write<float>(0));
   }
 };
 
@@ -98,45 +101,57 @@ struct ByWinograd<steps::ConvolutionFilterGradient, lanes>
 };
 
 /// Channels that stand together in both x and y where our own ways compute; else 0.
-inline int own_lanes(devices::Host const& device, Count groups, Layout x, Layout y, Types types) {
+inline int own_lanes(devices::Host const& device, Count groups, Layout x, Layout y) {
   bool const is_blocked = x == Layout::channels_8 || x == Layout::channels_16;
   if (device.instructions() == devices::InstructionSet::generic || !is_blocked || x != y ||
-      groups != 1 || types != Types{})
+      groups != 1)
     return 0;
   return x == Layout::channels_8 ? 8 : 16;
 }
 template <class Operation>
-int own_lanes(devices::Host const& device, Operation const& what, Shapes const& shapes,
-              Types types) {
+int own_lanes(devices::Host const& device, Operation const& what, Shapes const& shapes) {
   constexpr Pass pass = pass_of(Operation{});
   return own_lanes(device, what.groups, x_layout(pass, shapes.layouts),
-                   y_layout(pass, shapes.layouts), types);
+                   y_layout(pass, shapes.layouts));
 }
 
-template <class Operation>
-bool has_direct_sums(devices::Host const& device, Operation const& what, Shapes const& shapes,
-                     Types types) {
-  return pass_of(Operation{}) == Pass::weight_gradient &&
-         own_lanes(device, what, shapes, types) != 0;
-}
 template <class Operation>
 bool has_own_winograd(devices::Host const& device, Operation const& what, Shapes const& shapes,
                       Types types) {
-  return own_lanes(device, what, shapes, types) != 0 && blocked::is_for_winograd(what.window);
+  return types == Types{} && own_lanes(device, what, shapes) != 0 &&
+         blocked::is_for_winograd(what.window);
+}
+/// In float, or in pairs of bfloat16.
+template <class Operation>
+bool has_direct_sums(devices::Host const& device, Operation const& what, Shapes const& shapes,
+                     Types types) {
+  if (pass_of(Operation{}) != Pass::weight_gradient) return false;
+  int const lanes = own_lanes(device, what, shapes);
+  if (types == Types{}) return lanes != 0;
+  return lanes == 16 && blocked::has_pair_products() &&
+         bfloat_support() == BfloatSupport::instructions;
 }
 
-/// For these instructions direct sums are taken before oneDNN's filter gradients.
-inline constexpr devices::InstructionSet direct_sums_are_for = devices::InstructionSet::avx2;
+/// The numbers in a register of an instruction set.
+constexpr int lanes_of(devices::InstructionSet instructions) {
+  return instructions == devices::InstructionSet::avx512 ? 16 : 8;
+}
 
-/// Whether direct sums are taken before oneDNN's: where a window is more than one pixel, if there
-/// is a panel for each thread.
+/// Whether direct sums are taken before oneDNN's: where they were measured to be faster
+/// (docs/results.md), if there is a panel for each thread. In float with AVX-512, windows of one
+/// pixel are for it where planes are large and all of their pixels are met.
 template <class Operation>
 bool prefers_direct_sums(devices::Host const& device, Operation const& what, Shapes const& shapes,
                          Types types) {
-  int const lanes = own_lanes(device, what, shapes, types);
-  return has_direct_sums(device, what, shapes, types) && lanes == 8 &&
-         device.instructions() == direct_sums_are_for && what.window.kernel != Extent{1, 1} &&
-         blocked::panels(shapes.reads[1].channels / lanes) >= device.threads();
+  if (!has_direct_sums(device, what, shapes, types)) return false;
+  int const lanes = own_lanes(device, what, shapes);
+  Shape const& dy = shapes.reads[1];
+  if (lanes != lanes_of(device.instructions()) ||
+      blocked::panels(dy.channels / lanes) < device.threads())
+    return false;
+  if (types != Types{} || what.window.kernel != Extent{1, 1}) return true;
+  constexpr Count large_plane = 28 * 28;
+  return lanes == 16 && what.window.stride == Extent{1, 1} && dy.height * dy.width >= large_plane;
 }
 
 /// The names of our own ways.
@@ -150,17 +165,6 @@ std::vector<std::string> own_ways(devices::Host const& device, Algorithms algori
   return names;
 }
 
-/// @param Way of (Operation, lanes)
-template <template <class, int> class Way, class Operation>
-std::shared_ptr<typename PreparedConvolution<Operation>::State> make_own(devices::Host& device,
-                                                                         Operation const& what,
-                                                                         Shapes const& shapes,
-                                                                         Types types) {
-  if (own_lanes(device, what, shapes, types) == 8)
-    return std::make_shared<Way<Operation, 8>>(device, what, shapes);
-  return std::make_shared<Way<Operation, 16>>(device, what, shapes);
-}
-
 /// One of own_ways.
 template <class Operation>
 std::shared_ptr<typename PreparedConvolution<Operation>::State> make_own(std::string_view way,
@@ -168,9 +172,19 @@ std::shared_ptr<typename PreparedConvolution<Operation>::State> make_own(std::st
                                                                          Operation const& what,
                                                                          Shapes const& shapes,
                                                                          Types types) {
-  if (way == own_winograd) return make_own<ByWinograd>(device, what, shapes, types);
-  if constexpr (pass_of(Operation{}) == Pass::weight_gradient)
-    return make_own<ByDirectSums>(device, what, shapes, types);
+  auto made = [&]<class Way>() { return std::make_shared<Way>(device, what, shapes); };
+  bool const in_eights = own_lanes(device, what, shapes) == 8;
+  if (way == own_winograd) {
+    if (in_eights) return made.template operator()<ByWinograd<Operation, 8>>();
+    return made.template operator()<ByWinograd<Operation, 16>>();
+  }
+  if constexpr (pass_of(Operation{}) == Pass::weight_gradient) {
+    if constexpr (blocked::pair_products_are_compiled)
+      if (types != Types{})
+        return made.template operator()<ByDirectSums<Operation, 16, blocked::PairProducts>>();
+    if (in_eights) return made.template operator()<ByDirectSums<Operation, 8>>();
+    return made.template operator()<ByDirectSums<Operation, 16>>();
+  }
   return nullptr;
 }
 

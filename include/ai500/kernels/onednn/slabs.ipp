@@ -14,6 +14,7 @@
 
 namespace ai500::kernels::onednn::detail {
 
+using blocked::fetch_ahead;
 using blocked::Vectors;
 
 /// value = value where the mask is set, else 0.
@@ -97,12 +98,6 @@ struct Pixels<bfloat16, lanes> {
     bits += up & reinterpret_cast<Bits>(value == value);
   }
 };
-
-/// What is at `address`, or nothing, is on its way from memory while something else is computed. A
-/// block's planes are too short, and too far from each other, for processors to look ahead well.
-[[gnu::always_inline]] inline void fetch_ahead(void const* address) {
-  __builtin_prefetch(address, 0, 2);  // to be read, into the second cache
-}
 
 /// The items [begin, end) of a block of channels.
 struct SlabPart {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// @file Convolutions by Winograd's minimal filtering: 3x3 windows with stride 1, in FP32, in
-/// blocks of channels; elsewhere as in convolution.hpp. oneDNN 2 has them for AVX-512; on other
-/// processors they are our own (kernels/blocked/winograd.ipp), which are among the ways everywhere.
+/// blocks of channels; elsewhere as in convolution.hpp. They are our own
+/// (kernels/blocked/winograd.ipp); oneDNN 2 has others for AVX-512, which are among the ways there.
 /// Of the multiplications they save all but a quarter (tiles of 4x4: 36 instead of 144), at the
 /// cost of larger rounding errors: within 1e-4 of the largest element where a direct convolution is
 /// within 1e-5 (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2016). FLOPs of
@@ -14,10 +14,8 @@
 
 namespace ai500::kernels::onednn {
 
-/// Whose Winograd convolutions are taken on this processor: without AVX2 nobody's, for oneDNN then
-/// wants no blocks of channels.
-enum class WinogradOf { onednn, ai500, nobody };
-WinogradOf winograd_of();
+/// Whether this processor has them: without AVX2 oneDNN wants no blocks of channels.
+bool has_winograd();
 
 /// y = x * weight
 using WinogradConvolution =
