@@ -14,6 +14,7 @@
 #include <ai500/graph/shape.hpp>
 #include <ai500/kernels/blocked/bfloat_pairs.ipp>
 #include <ai500/kernels/blocked/outer_products.ipp>
+#include <ai500/kernels/blocked/transpose.ipp>
 
 namespace ai500::kernels::blocked {
 
@@ -296,13 +297,36 @@ struct WritePlainFilters {
     Count const first = panel * blocks_a_panel * lanes;
     Count const width = std::min<Count>(blocks_a_panel * lanes, plan.dy.channels - first);
     float const* from = sums + first * row;
-    for (Count input = 0; input < plan.inputs; ++input, from += lanes * taps * width)
-      for (Count output = 0; output < width; ++output) {
-        float* to = dweight + (first + output) * row + input * lanes * taps;
-        for (Count channel = 0; channel < lanes; ++channel)
-          for (Count tap = 0; tap < taps; ++tap)
-            *to++ = from[(tap * lanes + channel) * width + output];
-      }
+    float* to = dweight + first * row;
+    for (Count input = 0; input < plan.inputs; ++input) {
+      if (taps == 1)
+        write_matrix(from, width, to, row);
+      else
+        write_taps(from, width, to, row);
+      from += lanes * taps * width;
+      to += lanes * taps;
+    }
+  }
+
+ private:
+  /// (outputs, channels) from (channels, outputs)
+  [[gnu::always_inline]] static void write_matrix(float const* from, Count width, float* to,
+                                                  Count row) {
+    for (Count output = 0; output < width; output += lanes) {
+      typename Vectors<lanes>::Float numbers[lanes];
+      for (int i = 0; i < lanes; ++i) Vectors<lanes>::load(numbers[i], from + i * width + output);
+      transpose<lanes>(numbers);
+      for (int i = 0; i < lanes; ++i) Vectors<lanes>::store(to + (output + i) * row, numbers[i]);
+    }
+  }
+  /// (outputs, channels, taps) from (taps, channels, outputs)
+  [[gnu::always_inline]] void write_taps(float const* from, Count width, float* to,
+                                         Count row) const {
+    Count const taps = plan.number_of_taps();
+    for (Count output = 0; output < width; ++output, to += row)
+      for (Count channel = 0; channel < lanes; ++channel)
+        for (Count tap = 0; tap < taps; ++tap)
+          to[channel * taps + tap] = from[(tap * lanes + channel) * width + output];
   }
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <ai500/devices/host.hpp>
+#include <ai500/kernels/blocked/transpose.ipp>
 #include <ai500/kernels/onednn/api.hpp>
 
 namespace ai500::kernels::onednn {
@@ -43,9 +44,14 @@ struct PlainRows {
   Count inputs;
 
   [[gnu::always_inline]] void operator()() const {
-    for (Count input = 0; input < inputs; input += 16)  // 16 x 16 numbers: whole cache lines
-      for (Count row = 0; row < 16; ++row)
-        for (Count i = 0; i < 16; ++i) to[row * inputs + input + i] = from[(input + i) * 16 + row];
+    constexpr int lanes = 16;
+    using Vector = blocked::Vectors<lanes>;
+    for (Count input = 0; input < inputs; input += lanes) {
+      Vector::Float numbers[lanes];
+      for (int i = 0; i < lanes; ++i) Vector::load(numbers[i], from + (input + i) * lanes);
+      blocked::transpose<lanes>(numbers);
+      for (int i = 0; i < lanes; ++i) Vector::store(to + i * inputs + input, numbers[i]);
+    }
   }
 };
 
