@@ -32,25 +32,12 @@ inline std::string_view remark_on_bfloat() {
   return "";
 }
 
-/// Whose the filter gradients are (detail::prefers_direct_sums).
-inline std::string_view remark_on_filter_gradients() {
-  switch (devices::instruction_set()) {
-    case devices::InstructionSet::generic:
-      break;
-    case devices::InstructionSet::avx2:
-      return ", filter gradients but those of 1x1 windows by ai500";
-    case devices::InstructionSet::avx512:
-      return ", filter gradients by ai500, but those of 1x1 windows that are strided or over small "
-             "planes";
-  }
-  return "";
-}
-
 }  // namespace detail
 
 std::string Traits::library() {
+  bool const has_own_ways = devices::instruction_set() != devices::InstructionSet::generic;
   return "oneDNN " + version() + std::string(detail::remark_on_bfloat()) +
-         std::string(detail::remark_on_filter_gradients());
+         (has_own_ways ? ", filter gradients by ai500 where that is faster" : "");
 }
 
 std::string WinogradTraits::library() {

@@ -120,19 +120,19 @@ class NextPiece {
   /// @param places of a part
   NextPiece(Read const& x, Read const& dy, Count places) : x_(x), dy_(dy), places_(places) {}
 
-  Fetch part() {
-    if (done_ == dy_.all() + x_.all()) return {};
+  /// Where the next part begins; null when there is none left.
+  Number const* part() {
+    if (done_ == dy_.all() + x_.all()) return nullptr;
     Count const number = done_++;
     return number < dy_.all() ? part(dy_, number) : part(x_, number - dy_.all());
   }
 
  private:
-  Fetch part(Read const& read, Count number) const {
+  Number const* part(Read const& read, Count number) const {
     Count const plane = number / read.parts;
     Count const block = plane / Products::items, item = plane % Products::items;
-    return {read.planes.first + block * read.planes.block + item * read.planes.item +
-                number % read.parts * places_ * lanes,
-            lanes * Count{sizeof(Number)}};
+    return read.planes.first + block * read.planes.block + item * read.planes.item +
+           number % read.parts * places_ * lanes;
   }
 
   Read x_, dy_;

@@ -39,12 +39,6 @@ struct FloatProducts {
   }
 };
 
-/// What is on its way from memory meanwhile: so many bytes further at each place.
-struct Fetch {
-  void const* first = nullptr;  ///< null: nothing
-  Count step = 0;
-};
-
 /// How many blocks of channels one sum takes together: the width of a panel.
 inline constexpr int blocks_a_panel = 2;
 
@@ -69,20 +63,23 @@ struct SumOuterProducts {
   Walk const& numbers;  ///< at each place `numbers_at_a_time`
   Places const& places;
   bool is_first;  ///< whether sums are what results, else it is added to them
-  Fetch fetch = {};
+  /// From here memory is on its way to the second cache meanwhile, a block's numbers a place; null:
+  /// none.
+  void const* fetched = nullptr;
 
   [[gnu::always_inline]] void operator()() const {
     using Vector = Vectors<lanes>;
     using Float = typename Vector::Float;
     constexpr int count = numbers_at_a_time<lanes>;
     Float sum[count][blocks] = {};
-    char const* fetched = static_cast<char const*>(fetch.first != nullptr ? fetch.first : sums);
+    using Number = typename Products::Number;
+    Number const* ahead = static_cast<Number const*>(fetched != nullptr ? fetched : sums);
     for (Count plane = 0; plane < places.planes; ++plane)
       for (Count row = 0; row < places.rows; ++row) {
         float const* v = vectors.first + plane * vectors.plane + row * vectors.row;
         float const* n = numbers.first + plane * numbers.plane + row * numbers.row;
         for (Count column = 0; column < places.columns; ++column) {
-          fetch_ahead(fetched);
+          fetch_ahead(ahead);
           Float vector[blocks];
 #pragma GCC unroll 16
           for (int b = 0; b < blocks; ++b) Vector::load(vector[b], v + b * vectors.next);
@@ -94,7 +91,7 @@ struct SumOuterProducts {
           }
           v += vectors.column;
           n += numbers.column;
-          fetched += fetch.step;
+          ahead += lanes;
         }
       }
       // Added at last: what is summed here rounds as few numbers do, not as all of a long sum.

@@ -139,7 +139,7 @@ constexpr int lanes_of(devices::InstructionSet instructions) {
 
 /// Whether direct sums are taken before oneDNN's: where they were measured to be faster
 /// (docs/results.md), if there is a panel for each thread. In float, windows of one pixel are for
-/// it with AVX-512 only, where planes are not small and all of their pixels are met.
+/// it where planes are large and all of their pixels are met.
 template <class Operation>
 bool prefers_direct_sums(devices::Host const& device, Operation const& what, Shapes const& shapes,
                          Types types) {
@@ -150,8 +150,8 @@ bool prefers_direct_sums(devices::Host const& device, Operation const& what, Sha
       blocked::panels(dy.channels / lanes) < device.threads())
     return false;
   if (types != Types{} || what.window.kernel != Extent{1, 1}) return true;
-  constexpr Count large_plane = 14 * 14;
-  return lanes == 16 && what.window.stride == Extent{1, 1} && dy.height * dy.width >= large_plane;
+  Count const large_plane = lanes == 16 ? 14 * 14 : 56 * 56;
+  return what.window.stride == Extent{1, 1} && dy.height * dy.width >= large_plane;
 }
 
 /// The names of our own ways.
