@@ -39,6 +39,11 @@ double dot(Values const& a, Values const& b);
 /// max |actual - expected| / max |expected|; not a number counts as infinite.
 double relative_error(Values const& actual, Values const& expected);
 
+/// Whether a relu's bits are those of y: 32-bit words, element i is bit i % 32 of word i / 32.
+bool are_bits_of(Values const& words, Values const& y);
+/// The relu's bits of y, as words.
+Values bits_as_words(Values const& y);
+
 /// The nearest numbers of a type.
 Values rounded(Values values, NumberType type);
 template <class T>

@@ -357,6 +357,52 @@ TEST_CASE_TEMPLATE(
     }
 }
 
+TEST_CASE("OneDnn: a relu behind an addition is kept as bits, with the same results") {
+  using steps::ReluMask;
+  for (std::uint64_t seed = 0; seed < 24; ++seed) {
+    FusedCase<float> const one(seed, NormalizationEnding::add_relu);
+    int const gradients = 1 + static_cast<int>(seed / 2 % 2);
+    auto forward = [&](ReluMask mask, std::vector<Shape> writes) {
+      return run_step<OneDnn, float>(
+          steps::NormalizationForward{1e-5, one.ending, mask},
+          one.shapes({one.x, one.channels, one.channels, one.x}, std::move(writes)),
+          {one.blocked(one.input), one.scale, one.shift, one.blocked(one.addend)});
+    };
+    auto backward = [&](ReluMask mask, Values const& statistics, Shape const& shape,
+                        Values const& open) {
+      std::vector<Shape> reads{one.x, one.statistics, one.channels, one.channels, one.x};
+      std::vector<Values> given{one.blocked(one.input), statistics, one.scale, one.shift,
+                                one.blocked(one.dy)};
+      if (gradients == 2) reads.push_back(one.x), given.push_back(one.blocked(one.dy2));
+      reads.push_back(shape);
+      given.push_back(open);
+      return run_step<OneDnn, float>(
+          steps::NormalizationBackward{1e-5, one.ending, gradients, mask},
+          one.shapes(reads, {one.channels, one.channels, one.x, one.x}), given);
+    };
+
+    auto const kept = forward(ReluMask::bits, {one.statistics, one.x, steps::bits_of(one.x)});
+    auto const not_kept = forward(ReluMask::result, {one.statistics, one.x});
+
+    CHECK(kept[0] == not_kept[0]);
+    CHECK(kept[1] == not_kept[1]);
+    CHECK(are_bits_of(kept[2], kept[1]));  // of y in its layout
+    CHECK(backward(ReluMask::bits, kept[0], steps::bits_of(one.x), bits_as_words(kept[1])) ==
+          backward(ReluMask::result, kept[0], one.x, kept[1]));
+  }
+}
+
+TEST_CASE("OneDnn: no bits are kept of a relu in bfloat16") {
+  devices::Host host;
+  Shape const x{2, 16, 4, 4};
+  Types const bfloats{NumberType::bfloat16, NumberType::float32};
+  steps::NormalizationForward const what{1e-5, NormalizationEnding::add_relu,
+                                         steps::ReluMask::bits};
+  using Forward = kernels::onednn::NormalizationForward;
+  CHECK(Forward::applicable(host, what, {{x}, {}}, Types{}));
+  CHECK(!Forward::applicable(host, what, {{x}, {}}, bfloats));
+}
+
 TEST_CASE("OneDnn: other types than FP32 and bfloat16 beside FP32 are refused, by name") {
   devices::Host host;
   Shapes const shapes{{{2, 16, 5, 5}, {16, 16, 3, 3}}, {{2, 16, 5, 5}}};

@@ -119,27 +119,6 @@ void check_max_pooling(MakeKernels kernels) {
   }
 }
 
-/// Whether bits are those of y: 32-bit words, element i is bit i % 32 of word i / 32.
-bool are_bits_of(Values const& words, Values const& y) {
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    auto const word = static_cast<std::uint32_t>(static_cast<std::int64_t>(words[i / 32]));
-    if ((word >> i % 32 & 1) != static_cast<std::uint32_t>(y[i] > 0)) return false;
-  }
-  return true;
-}
-
-/// A relu as bits, as the words of a value.
-Values bits_as_words(Values const& y) {
-  Values words((y.size() + 31) / 32);
-  for (std::size_t w = 0; w < words.size(); ++w) {
-    std::uint32_t word = 0;
-    for (std::size_t i = 0; i < 32 && 32 * w + i < y.size(); ++i)
-      word |= static_cast<std::uint32_t>(y[32 * w + i] > 0) << i;
-    words[w] = static_cast<double>(static_cast<std::int32_t>(word));
-  }
-  return words;
-}
-
 }  // namespace
 
 void check_plain_cuda(MakeKernels kernels) {

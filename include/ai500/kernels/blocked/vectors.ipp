@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 namespace ai500::kernels::blocked {
 
-/// A vector register (or several). Never an argument or a result by value: how those are passed
-/// depends on the instruction set.
+/// A vector register (or several). Never an argument or a result by value of what is not inlined:
+/// how those are passed depends on the instruction set.
 template <int lanes>
 struct Vectors {
   using Float [[gnu::vector_size(lanes * 4)]] = float;
@@ -33,6 +34,18 @@ struct Vectors {
   using BitsAmongNumbers [[gnu::vector_size(lanes * 4), gnu::aligned(2), gnu::may_alias]] =
       std::uint32_t;
 };
+
+/// All lanes' numbers or-ed.
+template <class Bits, int... i>
+[[gnu::always_inline]] inline std::uint32_t any_of_lanes(Bits bits,
+                                                         std::integer_sequence<int, i...>) {
+  constexpr int lanes = sizeof...(i);
+  bits |= __builtin_shufflevector(bits, bits, (i ^ (lanes / 2))...);
+  if constexpr (lanes >= 4) bits |= __builtin_shufflevector(bits, bits, (i ^ (lanes / 4))...);
+  if constexpr (lanes >= 8) bits |= __builtin_shufflevector(bits, bits, (i ^ (lanes / 8))...);
+  if constexpr (lanes >= 16) bits |= __builtin_shufflevector(bits, bits, (i ^ (lanes / 16))...);
+  return bits[0];
+}
 
 /// What is at `address`, or nothing, is on its way from memory while something else is computed. A
 /// block's planes are too short, and too far from each other, for processors to look ahead well.

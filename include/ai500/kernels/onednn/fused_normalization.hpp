@@ -28,12 +28,14 @@ struct FusedSlabs {
   int parts;        ///< of a slab
   double epsilon;
   steps::NormalizationEnding ending;
+  steps::ReluMask mask;
   Buffer<double> sums;  ///< (blocks, parts, 2, lanes): what each part of a slab adds up
 };
 
 struct NormalizationForward {
   static constexpr std::string_view name = "onednn";
   using operation = steps::NormalizationForward;
+  static constexpr bool keeps_relu_bits = true;
 
   struct Prepared {
     FusedSlabs slabs;
@@ -49,7 +51,8 @@ struct NormalizationForward {
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types);
 };
-static_assert(KernelPolicy<NormalizationForward, devices::Host>);
+static_assert(KernelPolicy<NormalizationForward, devices::Host> &&
+              KeepsReluBits<NormalizationForward>);
 
 struct NormalizationEvaluation {
   static constexpr std::string_view name = "onednn";
@@ -74,6 +77,7 @@ static_assert(KernelPolicy<NormalizationEvaluation, devices::Host>);
 struct NormalizationBackward {
   static constexpr std::string_view name = "onednn";
   using operation = steps::NormalizationBackward;
+  static constexpr bool keeps_relu_bits = true;
 
   struct Prepared {
     FusedSlabs slabs;
@@ -84,13 +88,15 @@ struct NormalizationBackward {
   static bool applicable(devices::Host&, operation const&, Shapes const& shapes, Types types);
   static std::vector<StepLayouts> layouts(devices::Host&, operation const&, Shapes const& shapes,
                                           Types);
-  /// daddend, which the first pass writes, over what only that pass reads: dy, the other dy, y; dx,
+  /// daddend, which the first pass writes, over what only that pass reads: dy, the other dy, y (not
+  /// over its bits); dx,
   /// which the second one writes, over those or x.
   static std::vector<InPlace> in_place(operation const& what);
   /// @throws GraphError when the shapes do not fit, or the layout is not in blocks
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types);
 };
-static_assert(KernelPolicy<NormalizationBackward, devices::Host>);
+static_assert(KernelPolicy<NormalizationBackward, devices::Host> &&
+              KeepsReluBits<NormalizationBackward>);
 
 }  // namespace ai500::kernels::onednn

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <utility>
 
 #include <ai500/kernels/onednn/fused_normalization.hpp>
@@ -53,7 +54,7 @@ void two_passes(FusedSlabs& slabs, First const& first, Second const& second) {
                          [&](Count task) { second(part_of(task), sums_of(task / parts * parts)); });
 }
 
-template <class T, int lanes, steps::NormalizationEnding ending>
+template <class T, int lanes, steps::NormalizationEnding ending, steps::ReluMask mask>
 void run_forward(FusedSlabs& slabs, Arguments arguments) {
   Blocks const at = slabs.at;
   T const* const x = arguments.read<T>(0);
@@ -73,8 +74,10 @@ void run_forward(FusedSlabs& slabs, Arguments arguments) {
                                arguments.read<float>(2) + part.block * lanes, slabs.epsilon);
     T const* addend = nullptr;
     if constexpr (ending == steps::NormalizationEnding::add_relu) addend = arguments.read<T>(3);
-    slabs.device->vectorized(
-        ApplyEnding<T, lanes, ending>{at, part, x, addend, arguments.write<T>(1), affine});
+    std::uint8_t* bits = nullptr;
+    if constexpr (mask == steps::ReluMask::bits) bits = arguments.write<std::uint8_t>(2);
+    slabs.device->vectorized(ApplyEnding<T, lanes, ending, mask>{
+        at, part, x, addend, arguments.write<T>(1), affine, bits});
   };
   two_passes<lanes>(slabs, first, second);
 }
@@ -98,7 +101,8 @@ void run_evaluation(FusedSlabs& slabs, Arguments arguments) {
   });
 }
 
-template <class T, int lanes, steps::NormalizationEnding ending, int gradients>
+template <class T, int lanes, steps::NormalizationEnding ending, int gradients,
+          steps::ReluMask mask>
 void run_backward(FusedSlabs& slabs, Arguments arguments) {
   constexpr bool adds = ending == steps::NormalizationEnding::add_relu;
   Blocks const at = slabs.at;
@@ -109,8 +113,13 @@ void run_backward(FusedSlabs& slabs, Arguments arguments) {
   T const* y = nullptr;
   T* daddend = nullptr;
   if constexpr (gradients == 2) dy2 = arguments.read<T>(5);
-  if constexpr (adds) {
+  std::uint8_t const* bits = nullptr;
+  if constexpr (mask == steps::ReluMask::bits) {
+    bits = arguments.read<std::uint8_t>(4 + gradients);
+  } else if constexpr (adds) {
     y = arguments.read<T>(4 + gradients);
+  }
+  if constexpr (adds) {
     daddend = arguments.write<T>(3);
   }
   auto affine_of = [&](Count block) {
@@ -120,8 +129,8 @@ void run_backward(FusedSlabs& slabs, Arguments arguments) {
   };
   auto first = [&](SlabPart const& part, double* sums) {
     Affine<lanes> const affine = affine_of(part.block);
-    slabs.device->vectorized(SumGradients<T, lanes, ending, gradients>{
-        at, part, x, dy, dy2, y, daddend, statistics + part.block * lanes, affine, sums});
+    slabs.device->vectorized(SumGradients<T, lanes, ending, gradients, mask>{
+        at, part, x, dy, dy2, y, daddend, statistics + part.block * lanes, affine, sums, bits});
   };
   auto second = [&](SlabPart const& part, double const* sums) {
     Affine<lanes> const affine = affine_of(part.block);
@@ -157,6 +166,11 @@ inline std::vector<StepLayouts> blocked_layouts(Shapes const& shapes) {
   return options;
 }
 
+/// Bits are kept in FP32: to make them of bfloat16s takes longer than to read y again.
+inline bool keeps_relu(steps::ReluMask mask, Types types) {
+  return mask == steps::ReluMask::result || types.compute == NumberType::float32;
+}
+
 /// Channels in whole blocks; not for values of one pixel, whose blocks are no slabs.
 inline bool slabs_fit(Shapes const& shapes, Types types) {
   Shape const& x = shapes.reads[0];
@@ -175,23 +189,27 @@ FusedSlabs fused_slabs(devices::Host& device, Operation const& what, Shapes cons
                      "steps stay apart");
   Blocks const at{x.items, x.channels / lanes, x.height * x.width};
   int const parts = slab_parts(at.blocks, at.items, device.threads());
-  return {
-      &device, at,           types.compute, lanes,
-      parts,   what.epsilon, what.ending,   Buffer<double>(device, at.blocks * parts * 2 * lanes)};
+  return {&device,     at,        types.compute,
+          lanes,       parts,     what.epsilon,
+          what.ending, what.mask, Buffer<double>(device, at.blocks * parts * 2 * lanes)};
 }
 
-/// call.operator()<T, lanes, ending>() for the type of activations, the lanes and the ending.
+/// call.operator()<T, lanes, ending, mask>() for the type of activations, the lanes, the ending and
+/// what is kept of its relu.
 template <class Call>
 void with_constants(FusedSlabs& slabs, Call const& call) {
   auto with_lanes = [&]<class T, int lanes>() {
     using enum steps::NormalizationEnding;
+    using enum steps::ReluMask;
     switch (slabs.ending) {
       case none:
-        return call.template operator()<T, lanes, none>();
+        return call.template operator()<T, lanes, none, result>();
       case relu:
-        return call.template operator()<T, lanes, relu>();
+        return call.template operator()<T, lanes, relu, result>();
       case add_relu:
-        return call.template operator()<T, lanes, add_relu>();
+        if constexpr (std::same_as<T, float>)
+          if (slabs.mask == bits) return call.template operator()<T, lanes, add_relu, bits>();
+        return call.template operator()<T, lanes, add_relu, result>();
     }
   };
   auto with_type = [&]<class T>() {
@@ -209,14 +227,15 @@ inline bool adds(steps::NormalizationEnding ending) {
 }  // namespace detail
 
 void NormalizationForward::Prepared::run(Arguments arguments) {
-  detail::with_constants(slabs, [&]<class T, int lanes, steps::NormalizationEnding ending>() {
-    detail::run_forward<T, lanes, ending>(slabs, arguments);
-  });
+  detail::with_constants(
+      slabs, [&]<class T, int lanes, steps::NormalizationEnding ending, steps::ReluMask mask>() {
+        detail::run_forward<T, lanes, ending, mask>(slabs, arguments);
+      });
 }
 
-bool NormalizationForward::applicable(devices::Host&, operation const&, Shapes const& shapes,
+bool NormalizationForward::applicable(devices::Host&, operation const& what, Shapes const& shapes,
                                       Types types) {
-  return detail::slabs_fit(shapes, types);
+  return detail::slabs_fit(shapes, types) && detail::keeps_relu(what.mask, types);
 }
 
 std::vector<StepLayouts> NormalizationForward::layouts(devices::Host&, operation const&,
@@ -232,21 +251,23 @@ std::vector<InPlace> NormalizationForward::in_place(operation const& what) {
 NormalizationForward::Prepared NormalizationForward::prepare(devices::Host& device,
                                                              operation const& what,
                                                              Shapes const& shapes, Types types) {
-  bool const adds = detail::adds(what.ending);
-  reference::ShapeCheck const check(operation::name, shapes, adds ? 4 : 3, 2);
+  bool const adds = detail::adds(what.ending), keeps = what.mask == steps::ReluMask::bits;
+  reference::ShapeCheck const check(operation::name, shapes, adds ? 4 : 3, keeps ? 3 : 2);
   Shape const& x = shapes.reads[0];
   check.equal("scale", shapes.reads[1], {.items = x.channels});
   check.equal("shift", shapes.reads[2], {.items = x.channels});
   if (adds) check.equal("addend", shapes.reads[3], x);
   check.equal("statistics", shapes.writes[0], {.items = 2, .channels = x.channels});
   check.equal("y", shapes.writes[1], x);
+  if (keeps) check.equal("bits", shapes.writes[2], steps::bits_of(x));
   return {detail::fused_slabs(device, what, shapes, types)};
 }
 
 void NormalizationEvaluation::Prepared::run(Arguments arguments) {
-  detail::with_constants(slabs, [&]<class T, int lanes, steps::NormalizationEnding ending>() {
-    detail::run_evaluation<T, lanes, ending>(slabs, arguments);
-  });
+  detail::with_constants(
+      slabs, [&]<class T, int lanes, steps::NormalizationEnding ending, steps::ReluMask>() {
+        detail::run_evaluation<T, lanes, ending>(slabs, arguments);
+      });
 }
 
 bool NormalizationEvaluation::applicable(devices::Host&, operation const&, Shapes const& shapes,
@@ -280,18 +301,19 @@ NormalizationEvaluation::Prepared NormalizationEvaluation::prepare(devices::Host
 }
 
 void NormalizationBackward::Prepared::run(Arguments arguments) {
-  detail::with_constants(slabs, [&]<class T, int lanes, steps::NormalizationEnding ending>() {
-    if (ending == steps::NormalizationEnding::add_relu && gradients == 2)
-      detail::run_backward<T, lanes, ending, 2>(slabs, arguments);
-    else
-      detail::run_backward<T, lanes, ending, 1>(slabs, arguments);
-  });
+  detail::with_constants(
+      slabs, [&]<class T, int lanes, steps::NormalizationEnding ending, steps::ReluMask mask>() {
+        if (ending == steps::NormalizationEnding::add_relu && gradients == 2)
+          detail::run_backward<T, lanes, ending, 2, mask>(slabs, arguments);
+        else
+          detail::run_backward<T, lanes, ending, 1, mask>(slabs, arguments);
+      });
 }
 
 bool NormalizationBackward::applicable(devices::Host&, operation const& what, Shapes const& shapes,
                                        Types types) {
   bool const known = what.gradients == 1 || (what.gradients == 2 && detail::adds(what.ending));
-  return known && detail::slabs_fit(shapes, types);
+  return known && detail::slabs_fit(shapes, types) && detail::keeps_relu(what.mask, types);
 }
 
 std::vector<StepLayouts> NormalizationBackward::layouts(devices::Host&, operation const&,
@@ -301,8 +323,8 @@ std::vector<StepLayouts> NormalizationBackward::layouts(devices::Host&, operatio
 
 std::vector<InPlace> NormalizationBackward::in_place(operation const& what) {
   constexpr std::size_t x = 0, first_dy = 4, dx = 2, daddend = 3;
-  std::size_t const reads =
-      first_dy + static_cast<std::size_t>(what.gradients) + (detail::adds(what.ending) ? 1 : 0);
+  bool const reads_y = detail::adds(what.ending) && what.mask == steps::ReluMask::result;
+  std::size_t const reads = first_dy + static_cast<std::size_t>(what.gradients) + (reads_y ? 1 : 0);
   std::vector<InPlace> allowed;
   if (detail::adds(what.ending))
     for (std::size_t read = first_dy; read < reads; ++read) allowed.push_back({daddend, read});
@@ -322,8 +344,10 @@ NormalizationBackward::Prepared NormalizationBackward::prepare(devices::Host& de
   check.equal("statistics", shapes.reads[1], {.items = 2, .channels = x.channels});
   check.equal("scale", shapes.reads[2], {.items = x.channels});
   check.equal("shift", shapes.reads[3], {.items = x.channels});
-  for (std::size_t i = 4; i < shapes.reads.size(); ++i)
-    check.equal("dy (or y)", shapes.reads[i], x);
+  bool const reads_bits = what.mask == steps::ReluMask::bits;
+  std::size_t const images = shapes.reads.size() - (reads_bits ? 1 : 0);
+  for (std::size_t i = 4; i < images; ++i) check.equal("dy (or y)", shapes.reads[i], x);
+  if (reads_bits) check.equal("bits", shapes.reads[images], steps::bits_of(x));
   check.equal("dscale", shapes.writes[0], {.items = x.channels});
   check.equal("dshift", shapes.writes[1], {.items = x.channels});
   for (std::size_t i = 2; i < shapes.writes.size(); ++i)

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
+#include <utility>
 
 #include <ai500/core/half.hpp>
 #include <ai500/kernels/blocked/vectors.ipp>
@@ -99,6 +101,41 @@ struct Pixels<bfloat16, lanes> {
   }
 };
 
+/// Where a relu behind an addition let through, a bit for each channel of a pixel
+/// (steps::ReluMask::bits): a thirty-second of what the relu's result takes to read again.
+template <int lanes>
+struct ReluBits {
+  using Float = typename Vectors<lanes>::Float;
+  using Words = typename Vectors<lanes>::Bits;
+
+  /// @param bytes of all pixels
+  /// @param place of the pixel, in numbers from the first
+  [[gnu::always_inline]] static void store(std::uint8_t* bytes, Count place, Float const& result) {
+    Words of_lanes;
+    bits_of_lanes(of_lanes);
+    of_lanes &= reinterpret_cast<Words>(result > 0);
+    Word const word = static_cast<Word>(
+        blocked::any_of_lanes(of_lanes, std::make_integer_sequence<int, lanes>{}));
+    std::memcpy(bytes + place / 8, &word, sizeof word);
+  }
+  /// gradient = gradient where it was let through, else 0.
+  [[gnu::always_inline]] static void keep_open(std::uint8_t const* bytes, Count place,
+                                               Float& gradient) {
+    Word word;
+    std::memcpy(&word, bytes + place / 8, sizeof word);
+    Words of_lanes;
+    bits_of_lanes(of_lanes);
+    keep_where(gradient, (of_lanes & std::uint32_t{word}) != 0);
+  }
+
+ private:
+  using Word = std::conditional_t<lanes == 16, std::uint16_t, std::uint8_t>;
+
+  [[gnu::always_inline]] static void bits_of_lanes(Words& words) {
+    for (int lane = 0; lane < lanes; ++lane) words[lane] = 1u << lane;
+  }
+};
+
 /// The items [begin, end) of a block of channels.
 struct SlabPart {
   Count block;
@@ -170,7 +207,8 @@ struct SumDeviations {
 };
 
 /// y = factor x + added, then the ending.
-template <class T, int lanes, steps::NormalizationEnding ending>
+template <class T, int lanes, steps::NormalizationEnding ending,
+          steps::ReluMask mask = steps::ReluMask::result>
 struct ApplyEnding {
   Blocks at;
   SlabPart part;
@@ -178,6 +216,7 @@ struct ApplyEnding {
   T const* addend;
   T* y;
   Affine<lanes> const& affine;
+  std::uint8_t* bits = nullptr;
 
   [[gnu::always_inline]] void operator()() const {
     using P = Pixels<T, lanes>;
@@ -200,6 +239,7 @@ struct ApplyEnding {
           if constexpr (ending != steps::NormalizationEnding::none)
             keep_where(value[v], ~(value[v] < 0));
         }
+        if constexpr (mask == steps::ReluMask::bits) ReluBits<lanes>::store(bits, i, value[0]);
         P::store(y + i, value);
       }
     }
@@ -209,7 +249,8 @@ struct ApplyEnding {
 /// The gradient that reaches the normalization: that of y, or the sum of two, where the relu let
 /// through. Written to `daddend` where the addend needs it. sums (2, lanes): of the gradient, and
 /// of the gradient x (x - mean).
-template <class T, int lanes, steps::NormalizationEnding ending, int gradients>
+template <class T, int lanes, steps::NormalizationEnding ending, int gradients,
+          steps::ReluMask mask = steps::ReluMask::result>
 struct SumGradients {
   Blocks at;
   SlabPart part;
@@ -221,9 +262,12 @@ struct SumGradients {
   float const* mean;
   Affine<lanes> const& affine;
   double* sums;
+  std::uint8_t const* bits = nullptr;  ///< in the place of y
 
   [[gnu::always_inline]] void operator()() const {
     using P = Pixels<T, lanes>;
+    constexpr bool reads_y =
+        ending == steps::NormalizationEnding::add_relu && mask == steps::ReluMask::result;
     constexpr int streams = 2;  // sums that do not wait for each other
     typename P::Pixel center, factor, added;
     P::load_channels(center, mean);
@@ -238,17 +282,19 @@ struct SumGradients {
         fetch_ahead(x + next);
         fetch_ahead(dy + next);
         if constexpr (gradients == 2) fetch_ahead(dy2 + next);
-        if constexpr (ending == steps::NormalizationEnding::add_relu) fetch_ahead(y + next);
+        if constexpr (reads_y) fetch_ahead(y + next);
         P::load(value, x + i);
         P::load(g, dy + i);
         if constexpr (gradients == 2) P::load(other, dy2 + i);
-        if constexpr (ending == steps::NormalizationEnding::add_relu) P::load(result, y + i);
+        if constexpr (reads_y) P::load(result, y + i);
         for (int v = 0; v < P::vectors; ++v) {
           if constexpr (gradients == 2) g[v] += other[v];
           if constexpr (ending == steps::NormalizationEnding::relu)
             keep_where(g[v], value[v] * factor[v] + added[v] > 0);
-          if constexpr (ending == steps::NormalizationEnding::add_relu)
-            keep_where(g[v], result[v] > 0);
+          if constexpr (reads_y) keep_where(g[v], result[v] > 0);
+        }
+        if constexpr (mask == steps::ReluMask::bits) ReluBits<lanes>::keep_open(bits, i, g[0]);
+        for (int v = 0; v < P::vectors; ++v) {
           sum[stream][v] += g[v];
           product[stream][v] += g[v] * (value[v] - center[v]);
         }
