@@ -77,6 +77,12 @@ Outcome run_once(Program program, Without without = {}, int threads = 1) {
           prepared.plan().arena_bytes};
 }
 
+std::string without(std::string text, std::string const& part) {
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part))
+    text.erase(at, part.size());
+  return text;
+}
+
 /// The greatest difference, relative to the greatest value.
 double difference(std::vector<float> const& a, std::vector<float> const& b) {
   REQUIRE(a.size() == b.size());
@@ -130,7 +136,8 @@ TEST_CASE(
   Outcome const fused = run_once<bfloat16>(program);
 
   CHECK(apart.fused.empty());
-  CHECK(fused.fused == exact.fused);
+  CHECK(exact.fused.find("add + relu (bits)") != std::string::npos);
+  CHECK(fused.fused == without(exact.fused, " (bits)"));  // in FP32 only
   CHECK(difference(apart.values, exact.values) <= bfloat16_program_tolerance);
   CHECK(difference(fused.values, exact.values) <= bfloat16_program_tolerance);
   CHECK(difference(fused.values, exact.values) > 1e-5);  // it has really run in bfloat16

@@ -70,6 +70,31 @@ std::vector<ValueIndex> taken_over(Program const& program, std::vector<Lifetime>
   return from;
 }
 
+namespace detail {
+
+/// Where values stand that are placed in an order, each as low as it fits beside those that are
+/// alive with it.
+inline std::vector<std::size_t> offsets_of(std::vector<std::size_t> const& order,
+                                           std::vector<std::size_t> const& bytes,
+                                           std::vector<Lifetime> const& life) {
+  std::vector<std::size_t> offsets(bytes.size(), 0);
+  std::vector<std::size_t> placed;  // in order of offset
+  for (std::size_t i : order) {
+    std::size_t offset = 0;
+    for (std::size_t other : placed) {
+      if (!life[i].overlaps(life[other])) continue;
+      if (offset + bytes[i] <= offsets[other]) break;
+      offset = std::max(offset, offsets[other] + bytes[other]);
+    }
+    offsets[i] = offset;
+    placed.insert(
+        std::ranges::upper_bound(placed, offset, {}, [&](std::size_t p) { return offsets[p]; }), i);
+  }
+  return offsets;
+}
+
+}  // namespace detail
+
 MemoryPlan plan_memory(Program const& program, NumberSizes sizes, std::size_t alignment) {
   std::vector<Lifetime> life = lifetimes(program);
   MemoryPlan plan;
@@ -99,28 +124,29 @@ MemoryPlan plan_memory(Program const& program, NumberSizes sizes, std::size_t al
   std::ranges::stable_sort(order,
                            [&](std::size_t a, std::size_t b) { return bytes[a] > bytes[b]; });
 
-  plan.offsets.assign(bytes.size(), 0);
-  std::vector<std::size_t> placed;  // in order of offset
-  for (std::size_t i : order) {
-    std::size_t offset = 0;
-    for (std::size_t other : placed) {
-      if (!life[i].overlaps(life[other])) continue;
-      if (offset + bytes[i] <= plan.offsets[other]) break;
-      offset = std::max(offset, plan.offsets[other] + bytes[other]);
-    }
-    plan.offsets[i] = offset;
-    placed.insert(std::ranges::upper_bound(placed, offset, {},
-                                           [&](std::size_t p) { return plan.offsets[p]; }),
-                  i);
-    plan.arena_bytes = std::max(plan.arena_bytes, offset + bytes[i]);
-  }
-  for (std::size_t i = 0; i < head.size(); ++i) plan.offsets[i] = plan.offsets[head[i]];
   for (int step = -1; step <= static_cast<int>(program.steps.size()); ++step) {
     std::size_t alive = 0;
     for (std::size_t i : order)
       if (life[i].first <= step && step <= life[i].last) alive += bytes[i];
     plan.peak_bytes = std::max(plan.peak_bytes, alive);
   }
+
+  // The largest first. While more is needed than is alive at once, what ends last is placed before
+  // all others, some times; the best is taken.
+  constexpr int attempts = 32;
+  for (int attempt = 0; attempt < attempts && plan.arena_bytes != plan.peak_bytes; ++attempt) {
+    std::vector<std::size_t> offsets = detail::offsets_of(order, bytes, life);
+    auto const last =
+        std::ranges::max_element(order, {}, [&](std::size_t i) { return offsets[i] + bytes[i]; });
+    std::size_t const end = offsets[*last] + bytes[*last];
+    if (attempt == 0 || end < plan.arena_bytes) {
+      plan.offsets = std::move(offsets);
+      plan.arena_bytes = end;
+    }
+    std::rotate(order.begin(), last, last + 1);
+  }
+  plan.offsets.resize(bytes.size());
+  for (std::size_t i = 0; i < head.size(); ++i) plan.offsets[i] = plan.offsets[head[i]];
   return plan;
 }
 

@@ -7,8 +7,8 @@
 
 namespace ai500::kernels::blocked {
 
-/// A vector register (or several). Never an argument or a result by value of what is not inlined:
-/// how those are passed depends on the instruction set.
+/// A vector register (or several). Never an argument or a result by value: how those are passed
+/// depends on the instruction set.
 template <int lanes>
 struct Vectors {
   using Float [[gnu::vector_size(lanes * 4)]] = float;
@@ -35,9 +35,9 @@ struct Vectors {
       std::uint32_t;
 };
 
-/// All lanes' numbers or-ed.
+/// All lanes' numbers or-ed, which is what each lane holds then.
 template <class Bits, int... i>
-[[gnu::always_inline]] inline std::uint32_t any_of_lanes(Bits bits,
+[[gnu::always_inline]] inline std::uint32_t any_of_lanes(Bits& bits,
                                                          std::integer_sequence<int, i...>) {
   constexpr int lanes = sizeof...(i);
   bits |= __builtin_shufflevector(bits, bits, (i ^ (lanes / 2))...);
