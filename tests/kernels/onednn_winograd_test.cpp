@@ -105,6 +105,7 @@ TEST_CASE_TEMPLATE("OneDnnWinograd: is ours, within 1e-4 of the reference", Oper
     Shapes const shapes = place.shapes<Operation>();
 
     std::string const way = ways<OneDnnWinograd>(what, shapes).front();
+    CHECK(is_winograd(way) == kernels::onednn::has_winograd());
     CHECK((is_winograd(way) && is_own(way)) == kernels::onednn::has_winograd());
     // Rounding errors of tiles of 4x4 are ten to a hundred times those of direct sums.
     CHECK(error<OneDnnWinograd>(what, shapes) <= 1e-4);

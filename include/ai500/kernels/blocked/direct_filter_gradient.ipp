@@ -7,92 +7,16 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <vector>
 
 #include <ai500/devices/buffer.hpp>
 #include <ai500/devices/host.hpp>
 #include <ai500/graph/shape.hpp>
 #include <ai500/kernels/blocked/bfloat_pairs.ipp>
+#include <ai500/kernels/blocked/filter_gradient_plan.ipp>
 #include <ai500/kernels/blocked/outer_products.ipp>
 #include <ai500/kernels/blocked/transpose.ipp>
 
 namespace ai500::kernels::blocked {
-
-/// [begin, end).
-struct Range {
-  Count begin, end;
-  Count size() const { return std::max<Count>(0, end - begin); }
-};
-
-/// The positions of a window at which one of its rows (or columns) is not in the padding.
-/// @param offset of the row in the window
-/// @param positions of the window in all
-/// @param extent of what it moves over
-constexpr Range inside(Count offset, Count stride, Count padding, Count positions, Count extent) {
-  Count const begin = std::max<Count>(0, (padding - offset + stride - 1) / stride);
-  Count const beyond = extent + padding - offset;  // the first place that is no longer inside
-  Count const end = beyond <= 0 ? 0 : std::min(positions, (beyond + stride - 1) / stride);
-  return {begin, std::max(begin, end)};
-}
-
-/// A tap of a window, and the positions of the window at which it is not in the padding.
-struct Tap {
-  Extent place;
-  Range high, wide;
-};
-
-/// What is computed, and in which pieces.
-struct FilterGradientPlan {
-  Window window;
-  Shape x, dy;
-  Count groups;           ///< of items whose numbers are multiplied together
-  Count inputs, outputs;  ///< blocks of channels
-  std::vector<Tap> taps;
-
-  // Sums of so many blocks and panels stay in a core's second cache while all pixels pass by.
-  Count inputs_a_pass = 1, panels_a_pass = 1;
-  // Pixels of dy at a time: a panel of them stays in its first cache while blocks of x pass by.
-  Count groups_a_piece = 1, rows = 1;  ///< several groups only where all of their rows fit
-
-  Count number_of_taps() const { return static_cast<Count>(taps.size()); }
-  Count pieces_a_group() const { return (dy.height + rows - 1) / rows; }
-  Count pieces() const { return (groups + groups_a_piece - 1) / groups_a_piece * pieces_a_group(); }
-};
-
-/// @param items of a group
-inline FilterGradientPlan filter_gradient_plan(Window const& window, Shape const& x,
-                                               Shape const& dy, int lanes, int items) {
-  constexpr Count first_cache = 24 << 10, second_cache = 192 << 10;  // bytes, of 32 and 512 KiB
-  Count const bytes = lanes * static_cast<Count>(sizeof(float));     // a block's, at a pixel
-  FilterGradientPlan plan{
-      window, x, dy, (x.items + items - 1) / items, x.channels / lanes, dy.channels / lanes, {}};
-  for (Count row = 0; row < window.kernel.height; ++row)
-    for (Count column = 0; column < window.kernel.width; ++column)
-      plan.taps.push_back(
-          {{row, column},
-           inside(row, window.stride.height, window.padding.height, dy.height, x.height),
-           inside(column, window.stride.width, window.padding.width, dy.width, x.width)});
-
-  Count const all = panels(plan.outputs);
-  Count const sums = plan.number_of_taps() * lanes * blocks_a_panel * bytes;  // of a block, a panel
-  Count const most = std::max<Count>(1, second_cache / sums);
-  // As many panels as blocks: what passes by is then least. But few inputs leave room for more.
-  plan.panels_a_pass =
-      std::min(most, std::clamp<Count>(most / plan.inputs, std::min<Count>(8, all), all));
-  plan.inputs_a_pass = std::clamp<Count>(most / plan.panels_a_pass, 1, plan.inputs);
-
-  Count const pixels = first_cache / ((blocks_a_panel + 1) * bytes);  // a panel of dy, a block of x
-  plan.rows = std::clamp<Count>(pixels / dy.width, 1, dy.height);
-  plan.rows = (dy.height + plan.pieces_a_group() - 1) / plan.pieces_a_group();  // about the same
-  if (plan.rows == dy.height)
-    plan.groups_a_piece = std::clamp<Count>(pixels / (dy.height * dy.width), 1, plan.groups);
-  return plan;
-}
-
-/// A piece of what is summed over.
-struct Piece {
-  Range groups, rows;  ///< rows of dy
-};
 
 /// Where numbers of a piece stand: those of activations, or packed pairs in the place of floats.
 template <class Number>
@@ -173,18 +97,6 @@ struct SumFilterGradient {
     return {pass.panels.begin * blocks_a_panel,
             std::min(pass.panels.end * blocks_a_panel, plan.outputs)};
   }
-  Piece piece_at(Count number) const {
-    Count const group = number / plan.pieces_a_group() * plan.groups_a_piece;
-    Count const row = number % plan.pieces_a_group() * plan.rows;
-    return {{group, std::min(group + plan.groups_a_piece, plan.groups)},
-            {row, std::min(row + plan.rows, plan.dy.height)}};
-  }
-  /// The rows of x that those of dy meet.
-  Range rows_of_x(Range rows) const {
-    Count const stride = plan.window.stride.height, padding = plan.window.padding.height;
-    return {std::max<Count>(0, rows.begin * stride - padding),
-            std::min(plan.x.height, (rows.end - 1) * stride - padding + plan.window.kernel.height)};
-  }
 
   static Planes<Number> planes(Number const* from, Shape const& shape, Count group, Count block,
                                Count row) {
@@ -194,14 +106,15 @@ struct SumFilterGradient {
             row};
   }
   Planes<Number> planes_of_x(Pass const& pass, Piece const& piece) const {
-    return planes(x, plan.x, piece.groups.begin, pass.inputs.begin, rows_of_x(piece.rows).begin);
+    return planes(x, plan.x, piece.groups.begin, pass.inputs.begin,
+                  plan.rows_of_x(piece.rows).begin);
   }
   Planes<Number> planes_of_dy(Pass const& pass, Piece const& piece) const {
     return planes(dy, plan.dy, piece.groups.begin, outputs(pass).begin, piece.rows.begin);
   }
 
   void add_piece(Pass const& pass, Count number) const {
-    Piece const piece = piece_at(number), next = piece_at((number + 1) % plan.pieces());
+    Piece const piece = plan.piece_at(number), next = plan.piece_at((number + 1) % plan.pieces());
     Planes<Number> const x_here = planes_of_x(pass, piece), dy_here = planes_of_dy(pass, piece);
     Extent const stride = plan.window.stride;  // so many pixels of x are there for one of dy's
     NextPiece<lanes, Products> fetched(
@@ -211,8 +124,8 @@ struct SumFilterGradient {
       add_products(pass, piece, x_here, dy_here, fetched, number == 0);
     } else {
       float* to = pairs;
-      auto const x_packed =
-          pack(to, x_here, plan.x, piece.groups, pass.inputs.size(), rows_of_x(piece.rows).size());
+      auto const x_packed = pack(to, x_here, plan.x, piece.groups, pass.inputs.size(),
+                                 plan.rows_of_x(piece.rows).size());
       auto const dy_packed =
           pack(to, dy_here, plan.dy, piece.groups, outputs(pass).size(), piece.rows.size());
       add_products(pass, piece, x_packed, dy_packed, fetched, number == 0);

@@ -131,11 +131,6 @@ struct ConvolutionProblem {
   }
 };
 
-/// Whether an implementation of oneDNN's is Winograd's.
-inline bool is_winograd(std::string_view implementation) {
-  return implementation.find("wino") != std::string_view::npos;
-}
-
 /// The weight that a pass reads, or the gradient that it writes.
 template <class Operation>
 using WeightOf =
