@@ -176,6 +176,16 @@ class Host {
     work();
   }
 
+  /// The same for work that is for AVX2 only, on processors that have it.
+  template <class Work>
+  void with_avx2(Work const& work) const {
+#if defined(__x86_64__)
+    detail::call_avx2(work);
+#else
+    work();
+#endif
+  }
+
   /// The same for work that only AVX-512 can do, on processors that have it.
   template <class Work>
   void with_avx512(Work const& work) const {

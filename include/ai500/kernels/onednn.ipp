@@ -37,7 +37,7 @@ inline std::string_view remark_on_bfloat() {
 std::string Traits::library() {
   bool const has_own_ways = devices::instruction_set() != devices::InstructionSet::generic;
   return "oneDNN " + version() + std::string(detail::remark_on_bfloat()) +
-         (has_own_ways ? ", filter gradients by ai500 where that is faster" : "");
+         (has_own_ways ? ", convolutions by ai500 where that is faster" : "");
 }
 
 std::string WinogradTraits::library() {

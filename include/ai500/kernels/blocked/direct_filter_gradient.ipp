@@ -6,11 +6,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include <ai500/devices/buffer.hpp>
 #include <ai500/devices/host.hpp>
 #include <ai500/graph/shape.hpp>
+#include <ai500/kernels/blocked/ahead.ipp>
 #include <ai500/kernels/blocked/bfloat_pairs.ipp>
 #include <ai500/kernels/blocked/filter_gradient_plan.ipp>
 #include <ai500/kernels/blocked/outer_products.ipp>
@@ -27,41 +29,47 @@ struct Planes {
   Count first_row;      ///< of the plane
 };
 
-/// What a thread reads of its next piece, in parts that are fetched one by one while it computes.
-template <int lanes, class Products>
+/// What a thread reads of its next piece, which is fetched while it computes: each time that a sum
+/// is computed as much of it.
 class NextPiece {
  public:
-  using Number = typename Products::Number;
+  /// @param times that sums are computed in the piece
+  /// @param steps of a sum
+  NextPiece(Region const& dy, Region const& x, Count times, Count steps)
+      : parts_{Part(dy), Part(x)} {
+    Count const wanted = (dy.lines() + x.lines() + times - 1) / times;
+    Count most = 0;
+    for (Part& part : parts_) {
+      // A run has equal parts, of as many lines as are wanted or more.
+      Count const times_a_run = std::max<Count>(1, part.run / std::max<Count>(1, wanted));
+      part.at_a_time = (part.run + times_a_run - 1) / times_a_run;
+      most = std::max(most, part.at_a_time);
+    }
+    bytes_ = std::clamp<Count>(most * cache_line / std::max<Count>(1, steps), 1, cache_line);
+  }
 
-  /// What is read of x or of dy: planes of so many blocks, each in parts.
-  struct Read {
-    Planes<Number> planes;
-    Count blocks, parts;
-
-    Count all() const { return blocks * Products::items * parts; }
-  };
-
-  /// @param places of a part
-  NextPiece(Read const& x, Read const& dy, Count places) : x_(x), dy_(dy), places_(places) {}
-
-  /// Where the next part begins; null when there is none left.
-  Number const* part() {
-    if (done_ == dy_.all() + x_.all()) return nullptr;
-    Count const number = done_++;
-    return number < dy_.all() ? part(dy_, number) : part(x_, number - dy_.all());
+  /// What is fetched while a sum is computed twice, of other numbers.
+  BytesAhead next(void const* otherwise) {
+    void const* const first = next_lines(otherwise);
+    return {first, next_lines(otherwise), bytes_};
   }
 
  private:
-  Number const* part(Read const& read, Count number) const {
-    Count const plane = number / read.parts;
-    Count const block = plane / Products::items, item = plane % Products::items;
-    return read.planes.first + block * read.planes.block + item * read.planes.item +
-           number % read.parts * places_ * lanes;
+  struct Part {
+    Lines lines;
+    Count run, at_a_time = 1;  ///< lines
+
+    explicit Part(Region const& region) : lines(region), run(region.lines_a_run()) {}
+  };
+
+  void const* next_lines(void const* otherwise) {
+    for (Part& part : parts_)
+      if (!part.lines.is_done()) return part.lines.take(part.at_a_time);
+    return otherwise;
   }
 
-  Read x_, dy_;
-  Count places_;
-  Count done_ = 0;
+  std::array<Part, 2> parts_;
+  Count bytes_;
 };
 
 /// The part of the sums that one thread computes: those of some panels of dy's channels.
@@ -89,6 +97,8 @@ struct SumFilterGradient {
   }
 
  private:
+  static constexpr Count times_a_sum = 2;  // each time of half a block of x's channels
+
   struct Pass {
     Range panels, inputs;
   };
@@ -102,8 +112,8 @@ struct SumFilterGradient {
                                Count row) {
     Count const line = shape.width * lanes, plane = shape.height * line;
     Count const item = shape.channels / lanes * plane;
-    return {from + group * Products::items * item + block * plane + row * line, plane, item, line,
-            row};
+    return {from + group * Products::together * item + block * plane + row * line, plane, item,
+            line, row};
   }
   Planes<Number> planes_of_x(Pass const& pass, Piece const& piece) const {
     return planes(x, plan.x, piece.groups.begin, pass.inputs.begin,
@@ -113,14 +123,28 @@ struct SumFilterGradient {
     return planes(dy, plan.dy, piece.groups.begin, outputs(pass).begin, piece.rows.begin);
   }
 
+  /// Some rows of some blocks, in the place of floats.
+  static Region region(Planes<Number> const& planes, Range groups, Range blocks, Count rows) {
+    constexpr Count numbers = sizeof(float) / sizeof(Number);
+    return {reinterpret_cast<float const*>(planes.first),
+            rows * planes.row / numbers,
+            1,
+            0,
+            blocks.size(),
+            planes.block / numbers,
+            groups.size() * Products::together,
+            planes.item / numbers};
+  }
+
   void add_piece(Pass const& pass, Count number) const {
     Piece const piece = plan.piece_at(number), next = plan.piece_at((number + 1) % plan.pieces());
     Planes<Number> const x_here = planes_of_x(pass, piece), dy_here = planes_of_dy(pass, piece);
-    Extent const stride = plan.window.stride;  // so many pixels of x are there for one of dy's
-    NextPiece<lanes, Products> fetched(
-        {planes_of_x(pass, next), pass.inputs.size(), stride.height * stride.width},
-        {planes_of_dy(pass, next), outputs(pass).size(), 1}, plan.rows * plan.dy.width);
-    if constexpr (Products::items == 1) {
+    Count const sums_a_piece = pass.panels.size() * pass.inputs.size() * plan.number_of_taps();
+    NextPiece fetched(
+        region(planes_of_dy(pass, next), next.groups, outputs(pass), next.rows.size()),
+        region(planes_of_x(pass, next), next.groups, pass.inputs, plan.rows_of_x(next.rows).size()),
+        times_a_sum * sums_a_piece, piece.groups.size() * piece.rows.size() * plan.dy.width);
+    if constexpr (Products::together == 1) {
       add_products(pass, piece, x_here, dy_here, fetched, number == 0);
     } else {
       float* to = pairs;
@@ -143,21 +167,20 @@ struct SumFilterGradient {
         Number const* const one =
             from.first + (group - groups.begin) * 2 * from.item + b * from.block;
         Number const* const other = 2 * group + 1 < shape.items ? one + from.item : nullptr;
-        device.with_avx512(PackPairs{one, other, block, to});
+        device.with_avx512(typename Products::PairItems{one, other, block, to});
       }
     return packed;
   }
 
   void add_products(Pass const& pass, Piece const& piece, Planes<float> const& x_planes,
-                    Planes<float> dy_planes, NextPiece<lanes, Products>& next,
-                    bool is_first) const {
+                    Planes<float> dy_planes, NextPiece& ahead, bool is_first) const {
     for (Count panel = pass.panels.begin; panel < pass.panels.end; ++panel) {
       Planes<float> block_of_x = x_planes;
       for (Count input = pass.inputs.begin; input < pass.inputs.end; ++input) {
         if ((panel + 1) * blocks_a_panel <= plan.outputs)
-          add_block<blocks_a_panel>(piece, panel, input, block_of_x, dy_planes, next, is_first);
+          add_block<blocks_a_panel>(piece, panel, input, block_of_x, dy_planes, ahead, is_first);
         else
-          add_block<1>(piece, panel, input, block_of_x, dy_planes, next, is_first);
+          add_block<1>(piece, panel, input, block_of_x, dy_planes, ahead, is_first);
         block_of_x.first += block_of_x.block;
       }
       dy_planes.first += blocks_a_panel * dy_planes.block;
@@ -166,8 +189,7 @@ struct SumFilterGradient {
 
   template <int blocks>
   void add_block(Piece const& piece, Count panel, Count input, Planes<float> const& x_planes,
-                 Planes<float> const& dy_planes, NextPiece<lanes, Products>& next,
-                 bool is_first) const {
+                 Planes<float> const& dy_planes, NextPiece& ahead, bool is_first) const {
     Extent const stride = plan.window.stride, padding = plan.window.padding;
     float* to = sums + (panel * blocks_a_panel * plan.inputs + input * blocks) * lanes * lanes *
                            plan.number_of_taps();
@@ -180,19 +202,26 @@ struct SumFilterGradient {
       Walk const vectors{dy_planes.first + (high.begin - dy_planes.first_row) * dy_planes.row +
                              tap.wide.begin * lanes,
                          dy_planes.block, lanes, dy_planes.row, dy_planes.item};
-      Walk numbers{x_planes.first + (x_row - x_planes.first_row) * x_planes.row + x_column * lanes,
-                   1, stride.width * lanes, stride.height * x_planes.row, x_planes.item};
+      Walk const numbers{
+          x_planes.first + (x_row - x_planes.first_row) * x_planes.row + x_column * lanes, 1,
+          stride.width * lanes, stride.height * x_planes.row, x_planes.item};
       join_rows(places, vectors, numbers);
-      for (int channel = 0; channel < lanes; channel += numbers_at_a_time<lanes>) {
-        SumOuterProducts<lanes, blocks, Products> const sum{to,     vectors,  numbers,
-                                                            places, is_first, next.part()};
-        if constexpr (Products::items == 1)
-          device.vectorized(sum);
-        else
-          device.with_avx512(sum);
-        to += numbers_at_a_time<lanes> * blocks * lanes;
-        numbers.first += numbers_at_a_time<lanes>;
-      }
+      constexpr int count = numbers_at_a_time<lanes>;
+      static_assert(lanes == times_a_sum * count);
+      Sums<> const place{to, blocks * lanes, lanes};
+      SumOuterProducts<lanes, count, blocks, Products> const sum{
+          place,
+          vectors,
+          numbers,
+          places,
+          {.adds = !is_first},
+          ahead.next(to),
+          {times_a_sum, count, count * blocks * lanes}};
+      if constexpr (Products::together == 1)
+        device.vectorized(sum);
+      else
+        device.with_avx512(sum);
+      to += lanes * blocks * lanes;
     }
   }
 };
@@ -255,9 +284,9 @@ class DirectFilterGradient {
   /// @param device outlives it
   DirectFilterGradient(devices::Host& device, Window const& window, Shape const& x, Shape const& dy)
       : device_(&device),
-        plan_(filter_gradient_plan(window, x, dy, lanes, Products::items)),
+        plan_(filter_gradient_plan(window, x, dy, lanes, Products::together)),
         sums_(device, dy.channels * x.channels * plan_.number_of_taps()) {
-    if constexpr (Products::items > 1) {
+    if constexpr (Products::together > 1) {
       Count const rows_of_x =
           std::min(x.height, (plan_.rows - 1) * window.stride.height + window.kernel.height);
       pairs_ = lanes * plan_.groups_a_piece *

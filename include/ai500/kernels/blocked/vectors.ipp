@@ -47,10 +47,28 @@ template <class Bits, int... i>
   return bits[0];
 }
 
-/// What is at `address`, or nothing, is on its way from memory while something else is computed. A
-/// block's planes are too short, and too far from each other, for processors to look ahead well.
-[[gnu::always_inline]] inline void fetch_ahead(void const* address) {
-  __builtin_prefetch(address, 0, 2);  // to be read, into the second cache
+/// Vectors of floats from numbers of a type, and to them.
+template <class Number>
+struct Stored;
+
+template <>
+struct Stored<float> {
+  template <class Float>
+  [[gnu::always_inline]] static void load(Float& value, float const* from) {
+    Vectors<sizeof(Float) / sizeof(float)>::load(value, from);
+  }
+  template <class Float>
+  [[gnu::always_inline]] static void store(float* to, Float const& value) {
+    Vectors<sizeof(Float) / sizeof(float)>::store(to, value);
+  }
+};
+
+/// The same address, from which a compiler computes others again: kept, they would be more than
+/// there are registers.
+template <class Number>
+[[gnu::always_inline]] inline Number* recomputed(Number* address) {
+  asm("" : "+r"(address));
+  return address;
 }
 
 }  // namespace ai500::kernels::blocked

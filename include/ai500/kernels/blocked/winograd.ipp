@@ -48,16 +48,22 @@ struct MultiplyTiles {
     constexpr Count blocks_a_pass = (12 << 10) / (width * lanes * Count{sizeof(float)});
     Count const first = panel * blocks_a_panel * lanes;
     Count const blocks_in = tiles.in.channels / lanes;
-    for (Count in = 0; in < blocks_in; in += blocks_a_pass)
-      for (Count tile = 0; tile < count; tile += at_a_time) {
-        Walk const vectors{filters.at(point) + first * tiles.in.channels + in * lanes * width,
-                           lanes, width, lanes * width, 0};
-        Walk const numbers{inputs.at(point) + (in * tiles.chunk + tile) * lanes, lanes, 1,
-                           tiles.chunk * lanes, 0};
-        Places const places{1, std::min(blocks_a_pass, blocks_in - in), lanes};
-        SumOuterProducts<lanes, blocks>{products.at(point) + first * tiles.chunk + tile * width,
-                                        vectors, numbers, places, in == 0}();
-      }
+    for (Count in = 0; in < blocks_in; in += blocks_a_pass) {
+      Walk const vectors{filters.at(point) + first * tiles.in.channels + in * lanes * width, lanes,
+                         width, lanes * width, 0};
+      Walk const numbers{inputs.at(point) + in * tiles.chunk * lanes, lanes, 1, tiles.chunk * lanes,
+                         0};
+      Places const places{1, std::min(blocks_a_pass, blocks_in - in), lanes};
+      Sums<> const sums{products.at(point) + first * tiles.chunk, width, lanes};
+      SumOuterProducts<lanes, at_a_time, blocks>{
+          sums,
+          vectors,
+          numbers,
+          places,
+          {.adds = in != 0},
+          BytesAhead(sums.first),
+          {(count + at_a_time - 1) / at_a_time, at_a_time * lanes, at_a_time * width}}();
+    }
   }
 };
 
@@ -84,11 +90,18 @@ struct SumTiles {
     constexpr Count width = blocks * lanes, at_a_time = numbers_at_a_time<lanes>;
     Count const first = panel * blocks_a_panel * lanes, block = tiles.chunk * lanes;
     Walk const vectors{outputs.at(point) + first * tiles.chunk, block, lanes, 0, 0};
-    for (Count input = 0; input < tiles.in.channels; input += at_a_time) {
-      Walk const numbers{inputs.at(point) + input / lanes * block + input % lanes, 1, lanes, 0, 0};
+    for (Count input = 0; input < tiles.in.channels; input += lanes) {
+      Walk const numbers{inputs.at(point) + input * tiles.chunk, 1, lanes, 0, 0};
       Places const places{1, 1, count};
-      SumOuterProducts<lanes, blocks>{sums.at(point) + first * tiles.in.channels + input * width,
-                                      vectors, numbers, places, is_first}();
+      Sums<> const to{sums.at(point) + first * tiles.in.channels + input * width, width, lanes};
+      SumOuterProducts<lanes, at_a_time, blocks>{
+          to,
+          vectors,
+          numbers,
+          places,
+          {.adds = !is_first},
+          BytesAhead(to.first),
+          {lanes / at_a_time, at_a_time, at_a_time * width}}();
     }
   }
 };
@@ -127,6 +140,7 @@ struct Matrices {
 template <int lanes>
 class Winograd {
  public:
+  using Number = float;
   /// Whether transformed filters are good for one run or for all until others are taken.
   enum class Filters { for_one_run, kept };
 

@@ -4,18 +4,12 @@
 
 #include <algorithm>
 
+#include <ai500/kernels/blocked/filter_order.ipp>
 #include <ai500/kernels/blocked/outer_products.ipp>
 #include <ai500/kernels/blocked/winograd_points.ipp>
 #include <ai500/kernels/blocked/winograd_tiles.ipp>
 
 namespace ai500::kernels::blocked {
-
-/// How filters stand in memory: an output's from an input's, in floats, and whether taps are turned
-/// by 180 degrees.
-struct FilterOrder {
-  Count output, input;
-  bool is_turned;
-};
 
 /// The filters (point, panel, input, block, lane of the output), one panel.
 template <int lanes>

@@ -97,13 +97,6 @@ struct TransformTiles {
   }
 };
 
-/// What is done to each result at last, in this order.
-struct Ending {
-  float const* bias = nullptr;  ///< (outputs), is added; null: none
-  bool adds = false;            ///< what stands there already
-  bool relu = false;
-};
-
 /// The results of one block of channels of some of a chunk's tiles.
 template <int lanes>
 struct TransformProducts {

@@ -186,36 +186,62 @@ class EvaluationByOneDnn : public PreparedEvaluation::State {
   Memory* brought_in_ = nullptr;
 };
 
-/// By our own Winograd convolution.
-template <int lanes>
-class EvaluationByWinograd : public PreparedEvaluation::State {
+/// By a convolution of our own.
+/// @param Convolution blocked::Winograd or blocked::DirectConvolution
+template <class Convolution>
+class EvaluationByOwn : public PreparedEvaluation::State {
  public:
-  EvaluationByWinograd(devices::Host& host, steps::ConvolutionEvaluation const& what,
-                       Shapes const& shapes, Types types)
+  EvaluationByOwn(devices::Host& host, steps::ConvolutionEvaluation const& what,
+                  Shapes const& shapes, Types types, Convolution convolution)
       : State(host, what, shapes, types),
-        winograd_(forward_winograd<lanes>(host, what.window, shapes.reads[0], shapes.writes[0],
-                                          blocked::Winograd<lanes>::Filters::kept)),
+        convolution_(std::move(convolution)),
         ending_{biases.data(), has_addend, ends_in_relu(what.ending)} {
     host.reserve_scratch(static_cast<std::size_t>(shapes.reads[1].elements()) * sizeof(float));
   }
 
   float* folded() override { return static_cast<float*>(device->scratch()); }
-  void take_weight() override { winograd_.take_filters(folded()); }
+  void take_weight() override { convolution_.take_filters(folded()); }
   void compute(void const* x, void* y) override {
-    winograd_.run(static_cast<float const*>(x), static_cast<float*>(y), ending_);
+    using Number = typename Convolution::Number;
+    convolution_.run(static_cast<Number const*>(x), static_cast<Number*>(y), ending_);
   }
 
  private:
-  blocked::Winograd<lanes> winograd_;
+  Convolution convolution_;
   blocked::Ending ending_;
 };
 
-/// @param lanes of blocks where our own Winograd computes, else 0
+/// By our own convolutions where they are first, else by oneDNN.
 inline std::shared_ptr<PreparedEvaluation::State> make_evaluation(
-    int lanes, devices::Host& device, steps::ConvolutionEvaluation const& what,
+    Algorithms algorithms, devices::Host& device, steps::ConvolutionEvaluation const& what,
     Shapes const& shapes, Types types) {
-  if (lanes == 8) return std::make_shared<EvaluationByWinograd<8>>(device, what, shapes, types);
-  if (lanes == 16) return std::make_shared<EvaluationByWinograd<16>>(device, what, shapes, types);
+  auto made = [&](auto convolution) -> std::shared_ptr<PreparedEvaluation::State> {
+    return std::make_shared<EvaluationByOwn<decltype(convolution)>>(device, what, shapes, types,
+                                                                    std::move(convolution));
+  };
+  Window const& window = what.window;
+  Shape const& x = shapes.reads[0];
+  Shape const& y = shapes.writes[0];
+  steps::Convolution const forward{window, what.groups};
+  Shapes const in_training{{x, shapes.reads[1]},
+                           {y},
+                           {{shapes.layouts.read(0), Layout::plain}, {shapes.layouts.write(0)}}};
+  if (algorithms == Algorithms::winograd_first &&
+      has_own_winograd(device, forward, in_training, types)) {
+    auto by_winograd = [&]<int lanes>() {
+      return made(
+          forward_winograd<lanes>(device, window, x, y, blocked::Winograd<lanes>::Filters::kept));
+    };
+    if (own_lanes(device, forward, in_training) == 8) return by_winograd.template operator()<8>();
+    return by_winograd.template operator()<16>();
+  }
+  if (prefers_direct_sums(device, forward, in_training, types)) {  // with AVX-512 only
+    if constexpr (blocked::pair_products_are_compiled)
+      if (types != Types{})
+        return made(forward_direct<blocked::DirectConvolution<16, blocked::PairProducts>>(
+            device, window, x, y));
+    return made(forward_direct<blocked::DirectConvolution<16>>(device, window, x, y));
+  }
   return std::make_shared<EvaluationByOneDnn>(device, what, shapes, types);
 }
 
@@ -253,13 +279,8 @@ PreparedEvaluation ConvolutionEvaluationKernel<algorithms>::prepare(devices::Hos
                                                                     Shapes const& shapes,
                                                                     Types types) {
   detail::check_folded(what, shapes);
-  bool const by_winograd = algorithms == Algorithms::winograd_first && types == Types{} &&
-                           blocked::is_for_winograd(what.window);
-  int const lanes = by_winograd ? detail::own_lanes(device, what.groups, shapes.layouts.read(0),
-                                                    shapes.layouts.write(0))
-                                : 0;
   return built(operation::name, types, [&] {
-    return Prepared{detail::make_evaluation(lanes, device, what, shapes, types)};
+    return Prepared{detail::make_evaluation(algorithms, device, what, shapes, types)};
   });
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <ai500/core/half.hpp>
+#include <ai500/kernels/blocked/fetch.ipp>
 #include <ai500/kernels/blocked/vectors.ipp>
 #include <ai500/kernels/onednn/normalization.hpp>
 
