@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -79,6 +80,7 @@ Values one_by_one(Folded const& place, double epsilon, steps::NormalizationEndin
 template <class T, class Kernels = kernels::OneDnn>
 void check_places(double tolerance) {
   using enum steps::NormalizationEnding;
+  using Kernel = typename Kernels::template for_operation<steps::ConvolutionEvaluation>;
   Types const types{number_type<T>, NumberType::float32};
   for (int threads : {1, 2}) {
     devices::Host host = kernels::OneDnn::Traits::make_device({.threads = threads});
@@ -94,8 +96,7 @@ void check_places(double tolerance) {
           reads[2][i] = std::abs(reads[2][i]);  // variances
         Values const expected = one_by_one(place, what.epsilon, ending, reads);
 
-        auto const options = Kernels::template for_operation<steps::ConvolutionEvaluation>::layouts(
-            host, what, plain, types);
+        auto const options = Kernel::layouts(host, what, plain, types);
         REQUIRE(options.size() == 1);
         for (StepLayouts const& layouts : {StepLayouts{}, options[0]}) {
           Shapes shapes = plain;
@@ -103,10 +104,14 @@ void check_places(double tolerance) {
           std::vector<Values> given;
           for (std::size_t i = 0; i < reads.size(); ++i)
             given.push_back(in_layout(reads[i], shapes.reads[i], Layout::plain, layouts.read(i)));
-          Values const result = run_step<Kernels, T>(what, shapes, given)[0];
-
-          CHECK(relative_error(in_layout(result, shapes.writes[0], layouts.write(0), Layout::plain),
+          for (std::string const& way : Kernel::ways(host, what, shapes, types)) {
+            INFO(way);
+            shapes.way = way;
+            Values const result = run_step<Kernels, T>(what, shapes, given)[0];
+            CHECK(
+                relative_error(in_layout(result, shapes.writes[0], layouts.write(0), Layout::plain),
                                expected) <= tolerance);
+          }
         }
       }
   }

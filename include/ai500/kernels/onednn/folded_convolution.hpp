@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,7 +43,10 @@ struct ConvolutionEvaluationKernel {
                                           Shapes const& shapes, Types types);
   /// y over the addend, to which the kernel adds; apart from it, the addend is copied first.
   static std::vector<InPlace> in_place(operation const& what);
-  /// @throws Error naming the step and what does not fit, or why oneDNN has no kernel
+  /// oneDNN's implementation, by its name, and our own ways, as a convolution forward has them
+  static std::vector<std::string> ways(devices::Host&, operation const& what, Shapes const& shapes,
+                                       Types types);
+  /// @throws Error naming the step and what does not fit, or why there is no kernel
   static Prepared prepare(devices::Host& device, operation const& what, Shapes const& shapes,
                           Types types);
 };
@@ -50,6 +54,7 @@ struct ConvolutionEvaluationKernel {
 using ConvolutionEvaluation = Widened<ConvolutionEvaluationKernel<Algorithms::direct>>;
 static_assert(KernelPolicy<ConvolutionEvaluation, devices::Host> &&
               ChoosesLayouts<ConvolutionEvaluation, devices::Host> &&
-              WritesInPlace<ConvolutionEvaluation> && KeepsWeights<ConvolutionEvaluation>);
+              WritesInPlace<ConvolutionEvaluation> && KeepsWeights<ConvolutionEvaluation> &&
+              OffersWays<ConvolutionEvaluation, devices::Host>);
 
 }  // namespace ai500::kernels::onednn

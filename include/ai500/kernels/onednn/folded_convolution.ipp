@@ -2,9 +2,13 @@
 /// @file The definitions of folded_convolution.hpp.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <ai500/devices/buffer.hpp>
@@ -163,6 +167,8 @@ class EvaluationByOneDnn : public PreparedEvaluation::State {
             chosen_.weights_desc()),
         bias_(chosen_.bias_desc(), engine_.engine, biases.data()) {}
 
+  std::string implementation() const { return chosen_.impl_info_str(); }
+
   float* folded() override { return folded_.data(); }
   void take_weight() override { brought_in_ = weight_.brought_in(folded_.data(), engine_.stream); }
   void compute(void const* x, void* y) override {
@@ -211,9 +217,22 @@ class EvaluationByOwn : public PreparedEvaluation::State {
   blocked::Ending ending_;
 };
 
-/// By our own convolutions where they are first, else by oneDNN.
-inline std::shared_ptr<PreparedEvaluation::State> make_evaluation(
-    Algorithms algorithms, devices::Host& device, steps::ConvolutionEvaluation const& what,
+/// The convolution that an evaluation's step is, as training has it.
+struct ForwardStep {
+  steps::Convolution what;
+  Shapes shapes;
+
+  ForwardStep(steps::ConvolutionEvaluation const& folded, Shapes const& all)
+      : what{folded.window, folded.groups},
+        shapes{{all.reads[0], all.reads[1]},
+               {all.writes[0]},
+               {{all.layouts.read(0), Layout::plain}, {all.layouts.write(0)}},
+               all.way} {}
+};
+
+/// By one of our own ways.
+inline std::shared_ptr<PreparedEvaluation::State> make_own_evaluation(
+    std::string_view way, devices::Host& device, steps::ConvolutionEvaluation const& what,
     Shapes const& shapes, Types types) {
   auto made = [&](auto convolution) -> std::shared_ptr<PreparedEvaluation::State> {
     return std::make_shared<EvaluationByOwn<decltype(convolution)>>(device, what, shapes, types,
@@ -222,27 +241,18 @@ inline std::shared_ptr<PreparedEvaluation::State> make_evaluation(
   Window const& window = what.window;
   Shape const& x = shapes.reads[0];
   Shape const& y = shapes.writes[0];
-  steps::Convolution const forward{window, what.groups};
-  Shapes const in_training{{x, shapes.reads[1]},
-                           {y},
-                           {{shapes.layouts.read(0), Layout::plain}, {shapes.layouts.write(0)}}};
-  if (algorithms == Algorithms::winograd_first &&
-      has_own_winograd(device, forward, in_training, types)) {
-    auto by_winograd = [&]<int lanes>() {
+  auto in_blocks_of = [&]<int lanes>() {
+    if (way == own_winograd)
       return made(
           forward_winograd<lanes>(device, window, x, y, blocked::Winograd<lanes>::Filters::kept));
-    };
-    if (own_lanes(device, forward, in_training) == 8) return by_winograd.template operator()<8>();
-    return by_winograd.template operator()<16>();
-  }
-  if (prefers_direct_sums(device, forward, in_training, types)) {  // with AVX-512 only
-    if constexpr (blocked::pair_products_are_compiled)
-      if (types != Types{})
-        return made(forward_direct<blocked::DirectConvolution<16, blocked::PairProducts>>(
-            device, window, x, y));
-    return made(forward_direct<blocked::DirectConvolution<16>>(device, window, x, y));
-  }
-  return std::make_shared<EvaluationByOneDnn>(device, what, shapes, types);
+    return made(forward_direct<blocked::DirectConvolution<lanes>>(device, window, x, y));
+  };
+  if constexpr (blocked::pair_products_are_compiled)
+    if (types != Types{})
+      return made(forward_direct<blocked::DirectConvolution<16, blocked::PairProducts>>(
+          device, window, x, y));
+  if (shapes.layouts.read(0) == Layout::channels_8) return in_blocks_of.template operator()<8>();
+  return in_blocks_of.template operator()<16>();
 }
 
 }  // namespace detail
@@ -274,13 +284,45 @@ std::vector<InPlace> ConvolutionEvaluationKernel<algorithms>::in_place(operation
 }
 
 template <Algorithms algorithms>
+std::vector<std::string> ConvolutionEvaluationKernel<algorithms>::ways(devices::Host& device,
+                                                                       operation const& what,
+                                                                       Shapes const& shapes,
+                                                                       Types types) {
+  return built(operation::name, types, [&] {
+    Engine const engine;
+    auto const by_onednn =
+        detail::description(engine, what, shapes, types,
+                            descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute),
+                            descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute));
+    std::vector<std::string> names{by_onednn.impl_info_str()};
+    detail::ForwardStep const step(what, shapes);
+    auto const first = detail::own_first_way(device, algorithms, step.what, step.shapes, types);
+    for (std::string const& own :
+         detail::own_ways(device, algorithms, step.what, step.shapes, types))
+      names.insert(own == first ? names.begin() : names.end(), own);
+    return names;
+  });
+}
+
+template <Algorithms algorithms>
 PreparedEvaluation ConvolutionEvaluationKernel<algorithms>::prepare(devices::Host& device,
                                                                     operation const& what,
                                                                     Shapes const& shapes,
                                                                     Types types) {
   detail::check_folded(what, shapes);
+  detail::ForwardStep const step(what, shapes);
   return built(operation::name, types, [&] {
-    return Prepared{detail::make_evaluation(algorithms, device, what, shapes, types)};
+    std::string const way =
+        shapes.way.empty()
+            ? detail::own_first_way(device, algorithms, step.what, step.shapes, types)
+            : shapes.way;
+    auto const own = detail::own_ways(device, algorithms, step.what, step.shapes, types);
+    if (std::ranges::find(own, way) != own.end())
+      return Prepared{detail::make_own_evaluation(way, device, what, shapes, types)};
+    auto by_onednn = std::make_shared<detail::EvaluationByOneDnn>(device, what, shapes, types);
+    if (!way.empty() && way != by_onednn->implementation())
+      throw Error("oneDNN " + version() + " has no implementation '" + way + "'");
+    return Prepared{std::move(by_onednn)};
   });
 }
 
