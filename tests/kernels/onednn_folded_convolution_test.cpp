@@ -130,6 +130,21 @@ TEST_CASE(
   check_places<float, kernels::OneDnnWinograd>(1e-4);
 }
 
+TEST_CASE("OneDnn: a folded convolution has no way of another name") {
+  using Kernel = kernels::OneDnn::for_operation<steps::ConvolutionEvaluation>;
+  devices::Host host;
+  Folded const place{"", {2, 16, 5, 5}, 32, square(3, 1, 1)};
+  Shapes shapes = place.shapes(steps::NormalizationEnding::none);
+  // In plain layouts there is no sum of outer products.
+  for (char const* way : {"another", "ai500:outer_products"}) {
+    shapes.way = way;
+    CHECK_THROWS_WITH_AS(
+        Kernel::prepare(host, {place.window, 1, 1e-3, steps::NormalizationEnding::none}, shapes,
+                        {}),
+        doctest::Contains(way), Error);
+  }
+}
+
 TEST_CASE("OneDnn: a folded convolution in bfloat16 rounds its weights and its results once") {
   check_places<bfloat16>(2 * bfloat16_tolerance);
 }

@@ -169,10 +169,8 @@ class Host {
   /// work(), compiled for this processor's instruction set: its operator() must be always_inline.
   template <class Work>
   void vectorized(Work const& work) const {
-#if defined(__x86_64__)
-    if (instructions_ == InstructionSet::avx512) return detail::call_avx512(work);
-    if (instructions_ == InstructionSet::avx2) return detail::call_avx2(work);
-#endif
+    if (instructions_ == InstructionSet::avx512) return with_avx512(work);
+    if (instructions_ == InstructionSet::avx2) return with_avx2(work);
     work();
   }
 

@@ -101,7 +101,7 @@ struct ConvolutionProblem {
       chosen = one;
       return true;
     });
-    if (!chosen) throw Error("oneDNN " + version() + " has no implementation '" + name + "'");
+    if (!chosen) throw no_implementation(name);
     return *chosen;
   }
 
@@ -223,19 +223,6 @@ std::vector<StepLayouts> ConvolutionKernel<Operation, algorithms>::layouts(devic
   });
 }
 
-namespace detail {
-
-/// Our own way where it is taken unless another is asked for; empty where one of oneDNN's is.
-template <class Operation>
-std::string own_first_way(devices::Host const& device, Algorithms algorithms, Operation const& what,
-                          Shapes const& shapes, Types types) {
-  if (algorithms == Algorithms::winograd_first && has_own_winograd(device, what, shapes, types))
-    return std::string(own_winograd);
-  return std::string(prefers_direct_sums(device, what, shapes, types) ? own_direct : "");
-}
-
-}  // namespace detail
-
 template <class Operation, Algorithms algorithms>
 std::vector<std::string> ConvolutionKernel<Operation, algorithms>::ways(devices::Host& device,
                                                                         operation const& what,
@@ -243,11 +230,8 @@ std::vector<std::string> ConvolutionKernel<Operation, algorithms>::ways(devices:
                                                                         Types types) {
   return built(Operation::name, types, [&] {
     auto const problem = detail::ConvolutionProblem<Operation>::of(what, shapes, types);
-    std::vector<std::string> names = problem.implementations(algorithms);
-    std::string const first = detail::own_first_way(device, algorithms, what, shapes, types);
-    for (std::string const& own : detail::own_ways(device, algorithms, what, shapes, types))
-      names.insert(own == first ? names.begin() : names.end(), own);
-    return names;
+    return detail::with_own_ways(problem.implementations(algorithms), device, algorithms, what,
+                                 shapes, types);
   });
 }
 
@@ -258,12 +242,8 @@ PreparedConvolution<Operation> ConvolutionKernel<Operation, algorithms>::prepare
   Problem::check(what, shapes);
   return built(Operation::name, types, [&] {
     auto const problem = Problem::of(what, shapes, types);
-    std::string const way = shapes.way.empty()
-                                ? detail::own_first_way(device, algorithms, what, shapes, types)
-                                : shapes.way;
-    auto const own = detail::own_ways(device, algorithms, what, shapes, types);
-    if (std::ranges::find(own, way) != own.end())
-      return Prepared{detail::make_own(way, device, what, shapes, types)};
+    std::string const way = detail::way_to_take(device, algorithms, what, shapes, types);
+    if (detail::is_own(way)) return Prepared{detail::make_own(way, device, what, shapes, types)};
     return Prepared{std::make_shared<detail::ByOneDnn<Operation>>(
         device, problem, problem.implementation(algorithms, way))};
   });

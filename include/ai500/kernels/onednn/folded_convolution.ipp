@@ -294,13 +294,9 @@ std::vector<std::string> ConvolutionEvaluationKernel<algorithms>::ways(devices::
         detail::description(engine, what, shapes, types,
                             descriptor(shapes.reads[0], shapes.layouts.read(0), types.compute),
                             descriptor(shapes.writes[0], shapes.layouts.write(0), types.compute));
-    std::vector<std::string> names{by_onednn.impl_info_str()};
     detail::ForwardStep const step(what, shapes);
-    auto const first = detail::own_first_way(device, algorithms, step.what, step.shapes, types);
-    for (std::string const& own :
-         detail::own_ways(device, algorithms, step.what, step.shapes, types))
-      names.insert(own == first ? names.begin() : names.end(), own);
-    return names;
+    return detail::with_own_ways({by_onednn.impl_info_str()}, device, algorithms, step.what,
+                                 step.shapes, types);
   });
 }
 
@@ -312,16 +308,11 @@ PreparedEvaluation ConvolutionEvaluationKernel<algorithms>::prepare(devices::Hos
   detail::check_folded(what, shapes);
   detail::ForwardStep const step(what, shapes);
   return built(operation::name, types, [&] {
-    std::string const way =
-        shapes.way.empty()
-            ? detail::own_first_way(device, algorithms, step.what, step.shapes, types)
-            : shapes.way;
-    auto const own = detail::own_ways(device, algorithms, step.what, step.shapes, types);
-    if (std::ranges::find(own, way) != own.end())
+    std::string const way = detail::way_to_take(device, algorithms, step.what, step.shapes, types);
+    if (detail::is_own(way))
       return Prepared{detail::make_own_evaluation(way, device, what, shapes, types)};
     auto by_onednn = std::make_shared<detail::EvaluationByOneDnn>(device, what, shapes, types);
-    if (!way.empty() && way != by_onednn->implementation())
-      throw Error("oneDNN " + version() + " has no implementation '" + way + "'");
+    if (!way.empty() && way != by_onednn->implementation()) throw detail::no_implementation(way);
     return Prepared{std::move(by_onednn)};
   });
 }

@@ -33,6 +33,12 @@ namespace detail {
 inline constexpr std::string_view own_direct = "ai500:outer_products";
 inline constexpr std::string_view own_winograd = "ai500:winograd_4x4";
 
+inline bool is_own(std::string_view way) { return way == own_direct || way == own_winograd; }
+
+inline Error no_implementation(std::string const& way) {
+  return Error("oneDNN " + version() + " has no implementation '" + way + "'");
+}
+
 /// Runs one of our own ways on the arguments of a pass, in blocks of `lanes` channels.
 template <class Operation, int lanes, class Products = blocked::FloatProducts>
 struct ByDirectFilters : PreparedConvolution<Operation>::State {
@@ -222,6 +228,38 @@ std::vector<std::string> own_ways(devices::Host const& device, Algorithms algori
     names.emplace_back(own_winograd);
   if (has_direct_sums(device, what, shapes, types)) names.emplace_back(own_direct);
   return names;
+}
+
+/// Our own way where it is taken unless another is asked for; empty where one of oneDNN's is.
+template <class Operation>
+std::string own_first_way(devices::Host const& device, Algorithms algorithms, Operation const& what,
+                          Shapes const& shapes, Types types) {
+  if (algorithms == Algorithms::winograd_first && has_own_winograd(device, what, shapes, types))
+    return std::string(own_winograd);
+  return std::string(prefers_direct_sums(device, what, shapes, types) ? own_direct : "");
+}
+
+/// The names of oneDNN's ways, and our own: before them the one that is taken first.
+template <class Operation>
+std::vector<std::string> with_own_ways(std::vector<std::string> names, devices::Host const& device,
+                                       Algorithms algorithms, Operation const& what,
+                                       Shapes const& shapes, Types types) {
+  std::string const first = own_first_way(device, algorithms, what, shapes, types);
+  for (std::string const& own : own_ways(device, algorithms, what, shapes, types))
+    names.insert(own == first ? names.begin() : names.end(), own);
+  return names;
+}
+
+/// The way that is asked for, or that is taken first; oneDNN's first one is empty.
+/// @throws Error when it is one of our own that is none here
+template <class Operation>
+std::string way_to_take(devices::Host const& device, Algorithms algorithms, Operation const& what,
+                        Shapes const& shapes, Types types) {
+  if (shapes.way.empty()) return own_first_way(device, algorithms, what, shapes, types);
+  auto const own = own_ways(device, algorithms, what, shapes, types);
+  if (is_own(shapes.way) && std::ranges::find(own, shapes.way) == own.end())
+    throw no_implementation(shapes.way);
+  return shapes.way;
 }
 
 /// One of own_ways.
